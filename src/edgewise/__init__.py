@@ -1,0 +1,1 @@
+"""Edgewise turns what companies disclose and what markets do into point-in-time factors."""

@@ -1,0 +1,1 @@
+"""The SEC's EDGAR: feeds, indexes and submissions."""

@@ -58,7 +58,8 @@ class Clock(Protocol):
 def utc_from_eastern(wall: datetime) -> datetime:
     """Return the UTC instant of an Eastern wall-clock time without a zone.
 
-    In the repeated hour of autumn the first pass is meant; EDGAR is shut then. Raises InvalidInput if `wall` has a zone.
+    In the repeated hour of autumn the first pass is meant; EDGAR is shut then.
+    Raises InvalidInput if `wall` has a zone.
     """
     if wall.tzinfo is not None:
         raise InvalidInput(f"{wall} already has a zone", advice="Pass the Eastern wall-clock time as EDGAR prints it.")

@@ -1,4 +1,4 @@
-"""Ports: what Edgewise asks of outside technology. Each has at most seven methods and one contract suite for all adapters.
+"""Ports: what Edgewise asks of outside technology. At most seven methods each, one contract suite for all adapters.
 
 Adapters live in `edgewise.adapters.<technology>`; which one serves a port is decided by the URL in the settings.
 """

@@ -1,7 +1,7 @@
 """What a lake table is: named columns with dtype, meaning, unit and null rule, a key, and `check` for frames.
 
-Every table carries `known_at`. The *identity* of a row is its key plus `known_at`: the same key known at two instants is
-two rows, and as-of reading picks the latest one that was known. `check` looks at a whole frame and reports all
+Every table carries `known_at`. The *identity* of a row is its key plus `known_at`: the same key known at two instants
+is two rows, and as-of reading picks the latest one that was known. `check` looks at a whole frame and reports all
 complaints at once; inside a room a checked frame is trusted.
 """
 

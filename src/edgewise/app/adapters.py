@@ -1,0 +1,50 @@
+"""The table from URL scheme to adapter. Class paths are text: an adapter is imported when its URL is first used."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from edgewise.core.errors import InvalidInput, NotConfigured
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DATABASES: Mapping[str, str] = {
+    "sqlite": "edgewise.adapters.sql:open_database",
+}
+DOCUMENTS: Mapping[str, str] = {
+    "": "edgewise.adapters.disk:DiskBlobStore",
+    "file": "edgewise.adapters.disk:DiskBlobStore",
+}
+EXECUTORS: Mapping[str, str] = {
+    "this": "edgewise.adapters.local:ThisProcess",
+    "processes": "edgewise.adapters.local:ProcessPool",
+}
+_SCHEME = re.compile(r"([a-z][a-z0-9+]*)://")
+
+
+def scheme_of(url: str) -> str:
+    """Return the scheme of a URL, without a driver part; '' for a plain path."""
+    match = _SCHEME.match(url)
+    return match.group(1).partition("+")[0] if match else ""
+
+
+def adapter_for(url: str, table: Mapping[str, str], *, setting: str) -> Any:
+    """Return the class or factory that serves `url`.
+
+    Raises InvalidInput for a scheme that is not in the table, NotConfigured where its package is not installed.
+    """
+    scheme = scheme_of(url)
+    if scheme not in table:
+        known = ", ".join(f"{name}://" if name else "a path" for name in table)
+        raise InvalidInput(f"{setting} cannot be {scheme}://", advice=f"Known are {known}.")
+    module, _, name = table[scheme].partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise NotConfigured(
+            f"{setting} {scheme}:// needs the package {error.name}",
+            advice=f'Install it: pip install "edgewise[{scheme}]"',
+        ) from error

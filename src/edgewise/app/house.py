@@ -1,0 +1,125 @@
+"""The wiring: settings in, rooms with their adapters out. Each is made at first use and closed together."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, adapter_for
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from edgewise.adapters.sql import Database
+    from edgewise.app.settings import Settings
+    from edgewise.core.ports import Executor, FilingLedger, RunLedger, ToneModel
+    from edgewise.lake import DocumentStore, Lake
+    from edgewise.sources.edgar.service import Edgar
+    from edgewise.sources.http import Fetcher
+
+
+class SystemClock:
+    """The real clock; the only place that asks the machine for the time."""
+
+    def now(self) -> datetime:
+        """Return the present instant, UTC."""
+        return datetime.now(UTC)
+
+
+class House:
+    """Everything a command needs, wired as the settings say. Use it as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The tables."""
+        from edgewise.lake import Lake  # noqa: PLC0415 - commands that need no lake start without it
+
+        return Lake(self.settings.lake_url)
+
+    @cached_property
+    def documents(self) -> DocumentStore:
+        """The raw documents."""
+        from edgewise.lake import DocumentStore  # noqa: PLC0415 - as above
+
+        url = self.settings.documents_url
+        return DocumentStore(adapter_for(url, DOCUMENTS, setting="EDGEWISE_DOCUMENTS")(url.removeprefix("file://")))
+
+    @cached_property
+    def database(self) -> Database:
+        """Operational state, migrated to the newest schema."""
+        url = self.settings.database_url
+        if url.startswith("sqlite:"):
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+        database: Database = adapter_for(url, DATABASES, setting="EDGEWISE_DATABASE")(url)
+        self._open.callback(database.close)
+        database.upgrade()
+        return database
+
+    @cached_property
+    def filings(self) -> FilingLedger:
+        """Which filings are known and how far each has come."""
+        from edgewise.adapters.sql import SqlFilingLedger  # noqa: PLC0415 - imported at first use
+
+        return SqlFilingLedger(self.database)
+
+    @cached_property
+    def runs(self) -> RunLedger:
+        """What ran and with what outcome."""
+        from edgewise.adapters.sql import SqlRunLedger  # noqa: PLC0415 - imported at first use
+
+        return SqlRunLedger(self.database)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The outside world, or an archive of it."""
+        from edgewise.sources.http import open_fetcher  # noqa: PLC0415 - imported at first use
+
+        settings = self.settings
+        fetcher = open_fetcher(
+            settings.edgar,
+            identity=settings.identity or None,
+            rate_per_s=settings.rate_per_s,
+            cache=settings.cache,
+        )
+        self._open.callback(fetcher.close)
+        return fetcher
+
+    @cached_property
+    def edgar(self) -> Edgar:
+        """The SEC's filing system."""
+        from edgewise.sources.edgar.service import Edgar  # noqa: PLC0415 - imported at first use
+
+        return Edgar(self.fetcher)
+
+    @cached_property
+    def executor(self) -> Executor:
+        """Where heavy work runs."""
+        url = self.settings.executor or f"processes://{os.cpu_count() or 1}"
+        make = adapter_for(url if "://" in url else f"{url}://", EXECUTORS, setting="EDGEWISE_EXECUTOR")
+        workers = url.partition("://")[2]
+        executor: Executor = make(int(workers)) if workers else make()
+        self._open.callback(executor.close)
+        return executor
+
+    @cached_property
+    def tone_model(self) -> ToneModel:
+        """The model that scores tone."""
+        from edgewise.text.tone import LexiconTone  # noqa: PLC0415 - imported at first use
+
+        return LexiconTone()

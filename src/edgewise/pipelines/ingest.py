@@ -1,0 +1,144 @@
+"""Discover filings and bring them into the lake: the first stage of every journey.
+
+Raw bytes go to the document store, rows to `documents`, and last of all rows to `filings`: whoever sees a filing there
+finds all of its documents.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from edgewise.core.ports import FilingState
+from edgewise.core.tables import DOCUMENTS, FILINGS
+from edgewise.pipelines.stages import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    import polars as pl
+
+    from edgewise.core.clock import Clock
+    from edgewise.core.ports import FilingLedger, FilingWork
+    from edgewise.lake import DocumentStore, Lake
+    from edgewise.sources.edgar.records import KnownAt, Submission, SubmissionDocument
+    from edgewise.sources.edgar.service import Edgar, FetchedFiling
+
+FETCHERS = 4
+DISCOVERY_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFiling:
+    """The rows of one filing whose documents are already in the document store."""
+
+    filings: pl.DataFrame
+    documents: pl.DataFrame
+
+
+def record_discoveries(
+    works: Iterable[FilingWork],
+    ledger: FilingLedger,
+    clock: Clock,
+    *,
+    limit: int | None = None,
+    on_progress: Callable[[int], None] = lambda _found: None,
+) -> tuple[int, int]:
+    """Enter discovered filings into the ledger; return (found, new). The same filing found twice is entered once."""
+    found = new = 0
+    bounded = islice(works, limit)
+    while chunk := list(islice(bounded, DISCOVERY_BATCH)):
+        new += ledger.discover(chunk, seen_at=clock.now())
+        found += len(chunk)
+        on_progress(len(chunk))
+    return found, new
+
+
+def fetch_stage(edgar: Edgar, lake: Lake, documents: DocumentStore, clock: Clock) -> Stage[StoredFiling]:
+    """Return the stage that fetches discovered filings and stores them."""
+    return Stage(
+        name="fetch",
+        takes=FilingState.DISCOVERED,
+        gives=FilingState.FETCHED,
+        prepare=partial(_fetch_all, edgar, documents, clock),
+        commit=partial(_commit, lake),
+    )
+
+
+def _fetch_all(
+    edgar: Edgar, documents: DocumentStore, clock: Clock, works: Sequence[FilingWork]
+) -> Iterator[StoredFiling | Exception]:
+    """Fetch in a few threads: the time goes to the network, to inflating and to compressing, all outside the GIL."""
+    with ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch") as threads:
+        yield from threads.map(partial(_fetch, edgar, documents, clock), works)
+
+
+def _fetch(edgar: Edgar, documents: DocumentStore, clock: Clock, work: FilingWork) -> StoredFiling | Exception:
+    try:
+        return store_filing(edgar.fetch(work), documents, first_seen_at=work.first_seen_at or clock.now())
+    except Exception as error:  # noqa: BLE001 - one bad filing becomes a failed row, whatever is wrong with it
+        return error
+
+
+def store_filing(fetched: FetchedFiling, documents: DocumentStore, *, first_seen_at: datetime) -> StoredFiling:
+    """Put the documents of a filing into the store and return its rows for `filings` and `documents`."""
+    submission, known_at = fetched.submission, fetched.known_at
+    document_rows = [
+        _document_row(submission, document, documents.put(document.body), known_at, fetched.source_url)
+        for document in submission.documents
+    ]
+    filing_rows = _filing_rows(submission, known_at, fetched.source_url, first_seen_at)
+    return StoredFiling(FILINGS.frame(filing_rows), DOCUMENTS.frame(document_rows))
+
+
+def _commit(lake: Lake, stored: Sequence[StoredFiling]) -> None:
+    import polars as pl  # noqa: PLC0415 - a frame library is not needed to import the command line
+
+    lake.upsert(DOCUMENTS, pl.concat([filing.documents for filing in stored]))
+    lake.upsert(FILINGS, pl.concat([filing.filings for filing in stored]), keep_first=("first_seen_at",))
+
+
+def _filing_rows(
+    submission: Submission, known_at: KnownAt, source_url: str, first_seen_at: datetime
+) -> list[dict[str, object]]:
+    header = submission.header
+    parties = {(party.cik, party.role): party for party in reversed(header.parties)}
+    return [
+        {
+            "accession": str(header.accession),
+            "cik": int(party.cik),
+            "role": str(party.role),
+            "form": header.form,
+            "company": party.name,
+            "sic": party.sic,
+            "filed_date": header.filed_date,
+            "period_end": header.period_end,
+            "items": " | ".join(header.items) or None,
+            "known_at_source": known_at.source,
+            "documents": len(submission.documents),
+            "source_url": source_url,
+            "first_seen_at": first_seen_at,
+            "known_at": known_at.instant,
+        }
+        for party in parties.values()
+    ]
+
+
+def _document_row(
+    submission: Submission, document: SubmissionDocument, sha256: str, known_at: KnownAt, source_url: str
+) -> dict[str, object]:
+    return {
+        "accession": str(submission.header.accession),
+        "sequence": document.sequence,
+        "document_type": document.document_type,
+        "file_name": document.file_name,
+        "description": document.description,
+        "sha256": sha256,
+        "size": len(document.body),
+        "source_url": source_url,
+        "known_at": known_at.instant,
+    }

@@ -66,12 +66,15 @@ class SubmissionHeader:
     """Who filed what, and when.
 
     form:           as EDGAR prints it, with /A for amendments.
+    also_forms:     other forms it counts as for some party: one accession may be an SC TO-T/A and an SC 13D/A.
     accepted_at:    UTC instant of acceptance; None where the header is silent (before 2000, feed files).
     filed_date:     the date EDGAR printed on it; None if not given.
     period_end:     conformed period of report; None if the form has none.
     items:          8-K item lines as given: descriptions in .txt headers, numbers such as "5.02" in feed files.
     parties:        in the order of the header; the agent, who is not in the header, last.
     document_count: public documents the header announces; None if not given.
+    notices:        what EDGAR says about the submission itself: private_to_public, deletion, correction, paper,
+                    confirming_copy.
     """
 
     accession: Accession
@@ -82,6 +85,8 @@ class SubmissionHeader:
     items: tuple[str, ...] = ()
     parties: tuple[Party, ...] = ()
     document_count: int | None = None
+    also_forms: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def is_amendment(self) -> bool:
@@ -92,6 +97,16 @@ class SubmissionHeader:
     def issuer(self) -> Party | None:
         """The registrant the submission is about; None where nobody is named as such."""
         return next((party for party in self.parties if party.role is Role.ISSUER), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDocument:
+    """A document as an index page or a header lists it: everything but its bytes."""
+
+    sequence: int
+    document_type: str
+    file_name: str | None
+    description: str | None
 
 
 @dataclass(frozen=True, slots=True)

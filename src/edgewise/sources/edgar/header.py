@@ -98,7 +98,7 @@ def parse_header(block: bytes) -> tuple[SubmissionHeader, tuple[str, ...]]:
 
     Raises Unparsable where there is no accession number.
     """
-    return _header(_pairs_of_lines(decode_text(block)))
+    return read_pairs(_pairs_of_lines(decode_text(block)))
 
 
 def header_from_json(raw: bytes) -> tuple[SubmissionHeader, tuple[ListedDocument, ...], tuple[str, ...]]:
@@ -112,7 +112,7 @@ def header_from_json(raw: bytes) -> tuple[SubmissionHeader, tuple[ListedDocument
         pairs = list(_pairs_of_tree(json_object_in(tree, "submission")))
     except RecursionError as error:
         raise Hostile("header JSON nested without end", advice="Leave it alone.") from error
-    header, complaints = _header(pairs)
+    header, complaints = read_pairs(pairs)
     return header, _listed(tree.get("documents")), complaints
 
 
@@ -163,7 +163,14 @@ def _canonical(key: str) -> str:
     return re.sub(r"[-_ ]+", " ", key).strip().upper()
 
 
-def _header(pairs: Iterable[tuple[str, str]]) -> tuple[SubmissionHeader, tuple[str, ...]]:
+def read_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[SubmissionHeader, tuple[str, ...]]:
+    """Return the header that a stream of (key, value) tells, and the complaints about it.
+
+    Keys are those of either spelling, upper case with spaces; dates have 8 digits, the acceptance time 14.
+    A block such as ("FILER", "") opens a party, and the party's fields follow it.
+    Complaints: `form_missing`, `accepted_unreadable`, `filed_date_unreadable`, `period_date_unreadable`,
+    `party_without_cik`. Raises Unparsable where there is no accession number.
+    """
     draft = _collect(pairs)
     accession = _accession(draft)
     form = draft.first("form")

@@ -244,7 +244,7 @@ def _read_document(text: _Text, ordinal: int) -> tuple[SubmissionDocument, list[
     """Return what stands between <DOCUMENT> and </DOCUMENT>, and what is odd about it; sequence 0 is "none given"."""
     opens = _TEXT_OPENS.search(text.data, text.start, min(text.end, text.start + _HEAD_WINDOW))
     head_end = opens.start() if opens else text.end
-    fields = _fields(decode_text(text.data[text.start : min(head_end, text.start + _HEAD_WINDOW)]))
+    fields = document_fields(decode_text(text.data[text.start : min(head_end, text.start + _HEAD_WINDOW)]))
     complaints = [] if fields.get("TYPE") else ["type_missing"]
     if "FLAWED" in fields:
         complaints.append("flawed_document")
@@ -265,7 +265,7 @@ def _read_document(text: _Text, ordinal: int) -> tuple[SubmissionDocument, list[
     return document, complaints
 
 
-def _fields(head: str) -> dict[str, str]:
+def document_fields(head: str) -> dict[str, str]:
     """Return the tags of a document's head; a line without a tag goes on with the value before it."""
     fields: dict[str, str] = {}
     name = ""

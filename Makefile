@@ -1,0 +1,61 @@
+# Two commands for a fresh machine: `make demo` and `make test`. Needs Python 3.11 or later, make and a C compiler.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+WORKERS ?= auto
+ONLY ?=
+DATA ?=
+DEMO ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench evaluate serve docs constraints clean
+
+help: ## list these targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
+
+$(VENV)/.core: constraints/core.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r constraints/core.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.core constraints/dev.txt
+	$(PIP) install --require-hashes -r constraints/dev.txt
+	touch $@
+
+setup: $(VENV)/.dev ## install everything a developer needs into .venv
+
+demo: $(VENV)/.core ## the whole journey on a simulated market
+	$(BIN)/edgewise demo $(DEMO)
+
+test: $(VENV)/.dev ## all tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: $(VENV)/.dev ## lint, format, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## measure, beside a peer; ONLY=name for one
+	$(BIN)/python benchmarks/run.py $(ONLY)
+
+evaluate: $(VENV)/.dev ## accuracy on real data; DATA=folder
+	$(BIN)/python benchmarks/evaluate.py $(DATA)
+
+serve: $(VENV)/.core ## the service on this machine
+	$(BIN)/edgewise serve
+
+docs: $(VENV)/.dev ## build the documentation into site/
+	$(BIN)/zensical build --clean --strict
+
+constraints: $(VENV)/.dev ## resolve the pinned versions anew
+	$(BIN)/python constraints/resolve.py
+
+clean: ## remove what was built, not the data
+	rm -rf build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,267 @@
+"""`edgewise filings`: bring filings in, turn them into text, score them, and look at them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import polars as pl
+import typer
+
+from edgewise.app.console import (
+    OUT,
+    Json,
+    Limit,
+    house_for,
+    parse_day,
+    print_json,
+    print_rows,
+    progress,
+)
+from edgewise.core.errors import InvalidInput, NotFound
+from edgewise.core.identifiers import Accession, Cik, Ticker
+from edgewise.core.ports import FilingState  # noqa: TC001 - typer reads the annotation at run time
+from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
+
+if TYPE_CHECKING:
+    from edgewise.app.house import House
+    from edgewise.pipelines.stages import Stage, StageReport
+    from edgewise.sources.edgar.service import Selection
+
+app = typer.Typer(no_args_is_help=True, help="SEC filings: ingest, parse, score, list, show.")
+
+Forms = Annotated[list[str] | None, typer.Option("--form", help="Form type, as 10-K or 8-K; repeat for several.")]
+Ciks = Annotated[list[str] | None, typer.Option("--cik", help="Registrant number; repeat for several.")]
+Tickers = Annotated[list[str] | None, typer.Option("--ticker", help="Symbol; repeat for several.")]
+Since = Annotated[str, typer.Option("--since", metavar="DAY", help="First filing date.")]
+Until = Annotated[str, typer.Option("--until", metavar="DAY", help="Last filing date.")]
+
+
+@app.command()
+def ingest(
+    *,
+    source: Annotated[
+        str, typer.Option(help="Where to discover: feed, index, submissions, or walk (an archive).")
+    ] = "",
+    form: Forms = None,
+    cik: Ciks = None,
+    ticker: Tickers = None,
+    since: Since = "",
+    until: Until = "",
+    backfill: Annotated[
+        int | None, typer.Option("--backfill", min=1, metavar="DAYS", help="From so many days ago.")
+    ] = None,
+    limit: Limit = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Discover nothing; go on with what is waiting.")] = False,
+    json: Json = False,
+) -> None:
+    """Discover filings and store their documents. Kill it at any time and run it again: it goes on where it was."""
+    from edgewise.pipelines.ingest import fetch_stage, record_discoveries  # noqa: PLC0415 - keeps the help page quick
+
+    with house_for("filings ingest") as (house, counts):
+        if not resume:
+            selection = _selection(
+                house,
+                source=source,
+                forms=form,
+                ciks=cik,
+                tickers=ticker,
+                since=since,
+                until=until,
+                backfill=backfill,
+            )
+            with progress("discovering", limit) as done:
+                found, new = record_discoveries(
+                    house.edgar.discover(selection), house.filings, house.clock, limit=limit, on_progress=done
+                )
+            counts |= {"found": found, "new": new}
+        report = _run(house, fetch_stage(house.edgar, house.lake, house.documents, house.clock), limit=limit)
+        counts |= {"fetched": report.done, "failed": report.failed}
+        _tell(report, counts, json=json)
+
+
+@app.command()
+def parse(*, limit: Limit = None, json: Json = False) -> None:
+    """Turn fetched filings into text."""
+    from edgewise.pipelines.parse import parse_stage  # noqa: PLC0415 - keeps the help page quick
+
+    with house_for("filings parse") as (house, counts):
+        report = _run(house, parse_stage(house.lake, house.documents, house.executor), limit=limit)
+        counts |= {"parsed": report.done, "failed": report.failed}
+        _tell(report, counts, json=json)
+
+
+@app.command()
+def score(*, limit: Limit = None, json: Json = False) -> None:
+    """Score the tone of parsed filings."""
+    from edgewise.pipelines.score import score_stage  # noqa: PLC0415 - keeps the help page quick
+
+    with house_for("filings score") as (house, counts):
+        stage = score_stage(house.lake, house.documents, house.tone_model, house.executor)
+        report = _run(house, stage, limit=limit)
+        counts |= {"scored": report.done, "failed": report.failed}
+        _tell(report, counts, json=json)
+
+
+@app.command("list")
+def list_filings(
+    *,
+    state: Annotated[FilingState | None, typer.Option(help="Only filings in this state.")] = None,
+    reason: Annotated[str, typer.Option(help="Only filings that failed for this reason.")] = "",
+    form: Forms = None,
+    cik: Annotated[str, typer.Option("--cik", help="Registrant number.")] = "",
+    since: Since = "",
+    until: Until = "",
+    limit: Annotated[int, typer.Option("--limit", min=1)] = 50,
+    after: Annotated[str, typer.Option(help="Go on after this accession number.")] = "",
+    counts: Annotated[bool, typer.Option("--counts", help="How many in each state, and why filings failed.")] = False,
+    json: Json = False,
+) -> None:
+    """List filings and how far each has come."""
+    with house_for("filings list", ledger=False) as (house, _):
+        rows: list[dict[str, object]]
+        if counts:
+            rows = [
+                {"state": str(at), "reason": why, "filings": count}
+                for (at, why), count in sorted(house.filings.counts().items())
+            ]
+            columns = ["state", "reason", "filings"]
+        else:
+            works = house.filings.select(
+                state=state,
+                reason=reason,
+                forms=form or (),
+                cik=Cik(cik) if cik else None,
+                since=parse_day(since, option="--since") if since else None,
+                until=parse_day(until, option="--until") if until else None,
+                limit=limit,
+                after=after,
+            )
+            rows = [
+                {
+                    "accession": str(work.accession),
+                    "form": work.form,
+                    "cik": str(int(work.cik)),
+                    "filed_date": work.filed_date,
+                    "state": str(work.state),
+                    "attempts": work.attempts,
+                    "reason": work.reason,
+                    "detail": work.detail,
+                }
+                for work in works
+            ]
+            columns = ["accession", "form", "cik", "filed_date", "state", "attempts", "reason", "detail"]
+        if json:
+            print_json(rows)
+        else:
+            print_rows("Filings", rows, columns=columns, empty="No filings fit. Bring some in: edgewise filings ingest")
+
+
+@app.command()
+def show(
+    accession: str,
+    *,
+    text: Annotated[bool, typer.Option("--text", help="Print the visible text of its documents.")] = False,
+    json: Json = False,
+) -> None:
+    """Show one filing: who filed it, when it was known, its documents, its tone and the sentences that moved it."""
+    with house_for("filings show", ledger=False) as (house, _):
+        account = _account(house, Accession(accession))
+        if text:
+            for row in account["texts"]:
+                OUT.print(house.documents.get(row["text_sha256"]).decode(), markup=False, soft_wrap=True)
+        elif json:
+            print_json(account)
+        else:
+            _print_account(account)
+
+
+def _account(house: House, accession: Accession) -> dict[str, Any]:
+    """Return everything known of a filing, from the ledger down to the hashes of its bytes."""
+    work = house.filings.get(accession)
+    only = pl.col("accession") == str(accession)
+    tables = {table.name: house.lake.read(table, where=only).to_dicts() for table in (FILINGS, DOCUMENTS, TEXTS)}
+    if work is None and not tables["filings"]:
+        raise NotFound(f"{accession} is not known here", advice="Bring it in: edgewise filings ingest --cik NUMBER")
+    tone = house.lake.read(FILING_TONE, where=only)
+    texts = [house.documents.get(row["text_sha256"]).decode() for row in tables["texts"]]
+    moved = house.tone_model.explain("\n\n".join(texts)).to_dicts() if texts else []
+    return {"work": work, **tables, "tone": tone.to_dicts(), "sentences": moved}
+
+
+def _print_account(account: dict[str, Any]) -> None:
+    work = account["work"]
+    if work is not None:
+        OUT.print(f"[bold]{work.accession}[/] {work.form or 'form not yet known'} · {work.state}")
+        if work.reason:
+            OUT.print(f"  failed: {work.reason}: {work.detail}", markup=False)
+    for title, columns in {
+        "filings": ["company", "cik", "role", "filed_date", "period_end", "known_at", "known_at_source"],
+        "documents": ["sequence", "document_type", "file_name", "size", "sha256"],
+        "texts": ["sequence", "characters", "status", "reasons", "parser_version"],
+        "tone": ["item", "model_version", "words", "positive", "negative", "uncertainty", "net", "status", "reasons"],
+        "sentences": list(account["sentences"][0]) if account["sentences"] else [],
+    }.items():
+        if account[title]:
+            print_rows(title.capitalize(), account[title], columns=columns, empty="")
+
+
+def _selection(
+    house: House,
+    *,
+    source: str,
+    forms: list[str] | None,
+    ciks: list[str] | None,
+    tickers: list[str] | None,
+    since: str,
+    until: str,
+    backfill: int | None,
+) -> Selection:
+    from edgewise.sources.edgar.service import Selection  # noqa: PLC0415 - keeps the help page quick
+
+    wanted = [Cik(cik) for cik in ciks or ()] + [_cik_of(house, ticker) for ticker in tickers or ()]
+    first = parse_day(since, option="--since") if since else None
+    if backfill is not None:
+        if since:
+            raise InvalidInput("--since and --backfill both say where to begin", advice="Give one of them.")
+        first = house.clock.now().date() - timedelta(days=backfill)
+    origin = source or (
+        "submissions"
+        if wanted
+        else "walk"
+        if house.settings.edgar.startswith("archive:")
+        else "index"
+        if first
+        else "feed"
+    )
+    return Selection(
+        source=origin,
+        forms=tuple(forms or ()),
+        ciks=tuple(wanted),
+        since=first,
+        until=parse_day(until, option="--until") if until else None,
+    )
+
+
+def _cik_of(house: House, ticker: str) -> Cik:
+    """Return the issuer a ticker names today; fetches the SEC's list of tickers if none is stored."""
+    from edgewise.pipelines.instruments import issuer_of, known_instruments  # noqa: PLC0415 - as above
+
+    return issuer_of(known_instruments(house.edgar, house.lake, house.clock), Ticker(ticker), house.clock.now().date())
+
+
+def _run(house: House, stage: Stage[Any], *, limit: int | None) -> StageReport:
+    from edgewise.pipelines.stages import run_stage  # noqa: PLC0415 - as above
+
+    waiting = sum(count for (state, _), count in house.filings.counts().items() if state is stage.takes)
+    with progress(f"{stage.name}ing" if stage.name != "score" else "scoring", min(waiting, limit or waiting)) as done:
+        return run_stage(stage, house.filings, house.clock, limit=limit, on_progress=done)
+
+
+def _tell(report: StageReport, counts: dict[str, int], *, json: bool) -> None:
+    if json:
+        print_json({**counts, "reasons": report.reasons})
+        return
+    OUT.print(" · ".join(f"{name.replace('_', ' ')} [bold]{count:,}[/]" for name, count in counts.items()))
+    for reason, count in sorted(report.reasons.items()):
+        OUT.print(f"  failed for {reason}: {count:,}   edgewise filings list --state failed --reason {reason}")

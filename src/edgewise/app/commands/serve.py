@@ -1,0 +1,27 @@
+"""`edgewise serve`: the HTTP API on this machine."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from edgewise.app.console import ERR, house_for
+
+
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+) -> None:
+    """Serve filings and factors as JSON until interrupted."""
+    import uvicorn  # noqa: PLC0415 - keeps the help page quick
+
+    from edgewise.serve.api import Rooms, create_app  # noqa: PLC0415 - as above
+
+    with house_for("serve", ledger=False) as (house, _):
+        simulated = (house.settings.home / "SIMULATED.md").is_file()
+        rooms = Rooms(house.lake, house.filings, house.clock, version("edgewise"), simulated=simulated)
+        ERR.print(f"Serving {house.settings.home} on http://{host}:{port} · routes in /openapi.json · Ctrl-C stops")
+        uvicorn.run(create_app(rooms), host=host, port=port, log_level="warning")

@@ -1,0 +1,38 @@
+"""The command line: `edgewise <noun> <verb>`. Our errors end as one sentence and what to do, not as a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from edgewise.app.commands import demo, doctor, factors, filings, instruments, prices, research, runs, serve
+from edgewise.app.console import show_error
+from edgewise.core.errors import EdgewiseError
+
+app = typer.Typer(
+    name="edgewise",
+    help="Point-in-time factors from what companies disclose and what markets do.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.add_typer(filings.app, name="filings")
+app.add_typer(instruments.app, name="instruments")
+app.add_typer(prices.app, name="prices")
+app.add_typer(factors.app, name="factors")
+app.add_typer(research.app, name="research")
+app.add_typer(runs.app, name="runs")
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except EdgewiseError as error:
+        sys.exit(show_error(error))
+    except BrokenPipeError:
+        sys.exit(0)

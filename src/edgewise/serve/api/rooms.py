@@ -1,0 +1,32 @@
+"""What the API reads from, and how a route reaches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+if TYPE_CHECKING:
+    from edgewise.core.clock import Clock
+    from edgewise.core.ports import FilingLedger
+    from edgewise.lake import Lake
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What the API reads from. `simulated` marks every answer that rests on a simulated market."""
+
+    lake: Lake
+    filings: FilingLedger
+    clock: Clock
+    version: str
+    simulated: bool = False
+
+
+def _rooms_of(request: Request) -> Rooms:
+    rooms: Rooms = request.app.state.rooms
+    return rooms
+
+
+Here = Annotated[Rooms, Depends(_rooms_of)]

@@ -1,5 +1,22 @@
 """Bytes from the outside world: the polite client for live services and the replay of archives of them."""
 
 from edgewise.sources.http.answer import DEFAULT_MAX_BYTES, Answer, Fetcher, get_listed
+from edgewise.sources.http.archive import Archive
+from edgewise.sources.http.client import PoliteClient, Stats
+from edgewise.sources.http.limit import Limit, SpacedLimit
+from edgewise.sources.http.open import open_fetcher
+from edgewise.sources.http.retry import Retry
 
-__all__ = ["DEFAULT_MAX_BYTES", "Answer", "Fetcher", "get_listed"]
+__all__ = [
+    "DEFAULT_MAX_BYTES",
+    "Answer",
+    "Archive",
+    "Fetcher",
+    "Limit",
+    "PoliteClient",
+    "Retry",
+    "SpacedLimit",
+    "Stats",
+    "get_listed",
+    "open_fetcher",
+]

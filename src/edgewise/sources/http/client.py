@@ -1,0 +1,268 @@
+"""The polite client: the one way to a live service.
+
+What happens to one request, in order:
+1. the URL is checked, and every redirect is checked again (`urls`);
+2. it waits for its turn (`limit`), and longer while the service has asked us to leave it alone (`_Pause`);
+3. it says who we are (`identity`) and which copy we already hold (`cache`);
+4. a refusal becomes one of our errors, whatever its status pretends (`verdict`);
+5. the body is decoded within its limit and must be whole (`body`);
+6. transient errors are tried again within a policy (`retry`).
+
+No cookie is kept, no proxy or secret is taken from the environment, and nothing is logged: what went wrong is raised,
+what happened is counted in `stats`.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from dataclasses import dataclass, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+import httpx2
+
+from edgewise.core.errors import InvalidInput, ServiceUnavailable, Throttled, TooLarge, Transient, Unusable
+from edgewise.sources.http.answer import DEFAULT_MAX_BYTES, Answer
+from edgewise.sources.http.body import ACCEPTED, decoded, whole_body
+from edgewise.sources.http.cache import ConditionalCache, Kept
+from edgewise.sources.http.identity import checked_identity
+from edgewise.sources.http.limit import DEFAULT_RATE_PER_S, SpacedLimit
+from edgewise.sources.http.retry import Retry, parse_http_date, parse_retry_after
+from edgewise.sources.http.urls import parse_url, redirected
+from edgewise.sources.http.verdict import PAGE_BYTES, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import Self
+
+    from edgewise.sources.http.limit import Limit
+
+MAX_REDIRECTS = 5
+_OK = 200
+_NOT_MODIFIED = 304
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a client did since it was made. `received_bytes` counts bodies as they came over the wire, encoded."""
+
+    requests: int = 0
+    retries: int = 0
+    throttled: int = 0
+    cache_hits: int = 0
+    received_bytes: int = 0
+
+
+class PoliteClient:
+    """Brings bodies from live services, never faster than allowed, never more than asked. Shared by threads.
+
+    identity:   company and e-mail address for the User-Agent header; see `checked_identity` for what is refused.
+    rate_per_s: requests a second, at most 10; `limit`, if given, decides instead.
+    cache:      folder for conditional requests; None asks for every body anew.
+    retry:      policy for transient errors.
+    transport:  replaces the network in tests. `sleep`, `monotonic` and `jitter` (draws from [0, 1)) replace time and
+                chance.
+    """
+
+    def __init__(
+        self,
+        identity: str | None,
+        *,
+        rate_per_s: float = DEFAULT_RATE_PER_S,
+        limit: Limit | None = None,
+        cache: Path | None = None,
+        retry: Retry | None = None,
+        transport: httpx2.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._limit = limit or SpacedLimit(rate_per_s, sleep=sleep, monotonic=monotonic)
+        self._cache = ConditionalCache(cache) if cache else None
+        self._retry = retry or Retry()
+        self._sleep, self._monotonic, self._jitter = sleep, monotonic, jitter
+        self._pause = _Pause(self._retry.patience_s, sleep=sleep, monotonic=monotonic)
+        self._counting = threading.Lock()
+        self._stats = Stats()
+        self._http = httpx2.Client(
+            headers={"User-Agent": checked_identity(identity), "Accept-Encoding": ACCEPTED},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            timeout=_TIMEOUT,
+            transport=transport,
+            trust_env=False,
+        )
+
+    @property
+    def stats(self) -> Stats:
+        """What was done so far."""
+        return self._stats
+
+    def get(self, url: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> Answer:
+        """Return the whole body behind `url`; see `Fetcher.get` for the errors.
+
+        Transient errors are raised only after the policy has given up on them.
+        """
+        parse_url(url)
+        asked_at = self._monotonic()
+        failed = 0
+        while True:
+            try:
+                return self._follow(url, max_bytes, until=asked_at + self._retry.deadline_s)
+            except Transient as error:
+                failed += 1
+                spent_s = self._monotonic() - asked_at
+                wait_s = self._retry.wait_s(error, failed=failed, spent_s=spent_s, chance=self._jitter())
+                if wait_s is None:
+                    raise
+            self._count(retries=1)
+            self._sleep(wait_s)
+
+    def listing(self, prefix_url: str) -> Iterator[str]:
+        """Raise InvalidInput: a live service cannot be listed."""
+        raise InvalidInput(
+            f"a live service cannot list what lies below {prefix_url}",
+            advice="Read one of its indexes, or replay an archive:// of it.",
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _follow(self, url: str, max_bytes: int, *, until: float) -> Answer:
+        """Return the answer at the end of the redirects. `until` is an instant of our monotonic clock."""
+        target = url
+        for _ in range(MAX_REDIRECTS + 1):
+            outcome = self._ask(target, max_bytes, until)
+            if isinstance(outcome, Answer):
+                return outcome
+            target = redirected(target, outcome)
+        raise Unusable(
+            f"{url} redirects more than {MAX_REDIRECTS} times", advice="Open it in a browser.", reason="redirects"
+        )
+
+    def _ask(self, url: str, max_bytes: int, until: float) -> Answer | str:
+        """Return the answer to one request, or where it redirects to."""
+        kept = self._cache.find(url) if self._cache else None
+        self._limit.wait()
+        while self._pause.wait():
+            self._limit.wait()  # those who paused together must not leave together
+        self._count(requests=1)
+        try:
+            with self._http.stream("GET", url, headers=kept.conditions if kept else None) as response:
+                return self._read(url, response, kept, max_bytes, until)
+        except Throttled as error:
+            self._count(throttled=1)
+            self._pause.heed(error)
+            raise
+        except httpx2.InvalidURL as error:
+            raise InvalidInput(f"{url!r} is not a URL: {error}", advice="Check its host and path.") from error
+        except httpx2.TransportError as error:
+            raise ServiceUnavailable(
+                f"no whole answer from {url}: {str(error) or type(error).__name__}", advice="Try again later."
+            ) from error
+
+    def _read(
+        self, url: str, response: httpx2.Response, kept: Kept | None, max_bytes: int, until: float
+    ) -> Answer | str:
+        if response.status_code == _NOT_MODIFIED and kept:
+            self._count(cache_hits=1)
+            return _confirmed(kept, max_bytes)
+        if response.status_code in _REDIRECTS and "location" in response.headers:
+            return response.headers["location"]
+        encoding = response.headers.get("content-encoding", "")
+        chunks = self._arriving(url, response, until)
+        if response.status_code != _OK:
+            page = _beginning(decoded(chunks, encoding, url=url))
+        else:
+            page = body = whole_body(chunks, encoding, max_bytes=max_bytes, url=url)
+        retry_after_s = parse_retry_after(response.headers.get("retry-after"), response.headers.get("date"))
+        if error := refusal(url, response.status_code, page, retry_after_s=retry_after_s):
+            raise error
+        return self._accepted(url, response, body)
+
+    def _arriving(self, url: str, response: httpx2.Response, until: float) -> Iterator[bytes]:
+        """Yield the body as it arrives, counted; a service that drips it for ever is cut off at `until`."""
+        for chunk in response.iter_raw():
+            self._count(received_bytes=len(chunk))
+            yield chunk
+            if self._monotonic() > until:
+                raise ServiceUnavailable(f"{url} arrives too slowly", advice="Try again later.")
+
+    def _accepted(self, url: str, response: httpx2.Response, body: bytes) -> Answer:
+        kept = Kept(
+            url=url,
+            etag=response.headers.get("etag", ""),
+            last_modified=response.headers.get("last-modified", ""),
+            content_type=response.headers.get("content-type", "").lower(),
+            body=body,
+        )
+        if self._cache and kept.conditions and "no-store" not in response.headers.get("cache-control", "").lower():
+            self._cache.keep(kept)
+        return _answer(kept, from_cache=False)
+
+    def _count(self, **more: int) -> None:
+        with self._counting:
+            self._stats = replace(self._stats, **{name: getattr(self._stats, name) + by for name, by in more.items()})
+
+
+class _Pause:
+    """Keeps every thread from asking while the service wants to be left alone: asking on prolongs a block."""
+
+    def __init__(self, patience_s: float, *, sleep: Callable[[float], None], monotonic: Callable[[], float]) -> None:
+        self._patience_s, self._sleep, self._monotonic = patience_s, sleep, monotonic
+        self._until = monotonic()
+
+    def heed(self, error: Throttled) -> None:
+        """Note the service's wish. Two threads that hear it at once may note either; both are its wishes."""
+        self._until = max(self._until, self._monotonic() + (error.retry_after_s or 0.0))
+
+    def wait(self) -> bool:
+        """Sleep until asking is welcome again; return whether that took time. Raises Throttled beyond our patience."""
+        left_s = self._until - self._monotonic()
+        if left_s <= 0:
+            return False
+        if left_s > self._patience_s:
+            raise Throttled(
+                f"the service asked to be left alone for {left_s:.0f} s more",
+                advice="Nothing was sent. Go on after that.",
+                retry_after_s=left_s,
+            )
+        self._sleep(left_s)
+        return True
+
+
+def _beginning(pieces: Iterator[bytes]) -> bytes:
+    """Return the start of a refusal, enough to judge it; however long it is, no more is read."""
+    page = b""
+    for piece in pieces:
+        page += piece
+        if len(page) >= PAGE_BYTES:
+            break
+    return page[:PAGE_BYTES]
+
+
+def _confirmed(kept: Kept, max_bytes: int) -> Answer:
+    if len(kept.body) > max_bytes:
+        raise TooLarge(f"{kept.url} has {len(kept.body)} bytes, more than {max_bytes}", advice="Raise max_bytes.")
+    return _answer(kept, from_cache=True)
+
+
+def _answer(kept: Kept, *, from_cache: bool) -> Answer:
+    return Answer(
+        url=kept.url,
+        body=kept.body,
+        content_type=kept.content_type,
+        last_modified=parse_http_date(kept.last_modified),
+        from_cache=from_cache,
+    )

@@ -1,0 +1,218 @@
+"""A registrant's list of filings: the JSON behind every company page of EDGAR, with its older pages.
+
+The filings stand as parallel columns. The acceptance stamp ends in "Z" whether or not it is UTC, so it is kept as
+printed (`json_stamp`); `edgewise.sources.edgar.acceptance` decides what it means.
+
+Source: data.sec.gov/submissions; the fields are described on sec.gov, "EDGAR Application Programming Interfaces".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from edgewise.core.errors import Hostile, InvalidInput, Unparsable
+from edgewise.core.identifiers import Cik
+from edgewise.sources.edgar.discovered import Rejected
+from edgewise.sources.edgar.json_body import json_object
+
+SCHEMA = {
+    "accession": pl.String,
+    "form": pl.String,
+    "filed_date": pl.Date,
+    "period_end": pl.Date,
+    "json_stamp": pl.String,
+    "items": pl.String,
+    "size": pl.Int64,
+    "primary_document": pl.String,
+}
+_TEXTS = {
+    "accessionNumber": "accession",
+    "form": "form",
+    "filingDate": "filed_date",
+    "reportDate": "period_end",
+    "acceptanceDateTime": "json_stamp",
+    "items": "items",
+    "primaryDocument": "primary_document",
+}
+_REQUIRED = ("accessionNumber", "form", "filingDate")
+_OLDER_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3}\.json", re.ASCII)
+_ACCESSION = r"^\d{10}-\d{2}-\d{6}$"
+
+
+@dataclass(frozen=True, slots=True)
+class FormerName:
+    """A name the registrant had, from and until which New York day; None where EDGAR does not say."""
+
+    name: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRows:
+    """Filings of one page. `filings` has one row per filing, in the page's order; `rejected` the unreadable ones.
+
+    Columns: accession, form, filed_date (New York); null where EDGAR gives none: period_end, json_stamp (acceptance as
+    printed, zone not to be trusted), items (8-K items such as "2.02,9.01"), size (bytes), primary_document.
+    """
+
+    filings: pl.DataFrame
+    rejected: tuple[Rejected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanySubmissions:
+    """A registrant, who may be a person, and its filings.
+
+    tickers, exchanges: today's, pairwise; an exchange may be None.
+    sic:                industry code of today; None for persons and funds.
+    older_pages:        names of the pages that hold the filings before these; empty if there are none.
+    """
+
+    cik: Cik
+    name: str
+    sic: int | None
+    tickers: tuple[str, ...]
+    exchanges: tuple[str | None, ...]
+    entity_type: str
+    former_names: tuple[FormerName, ...]
+    filings: pl.DataFrame
+    rejected: tuple[Rejected, ...]
+    older_pages: tuple[str, ...]
+
+
+def parse_submissions(body: bytes) -> CompanySubmissions:
+    """Return the registrant and its newest filings. Fields EDGAR adds later are ignored.
+
+    Raises Truncated and Unparsable, if the body is no such list: HTML, cut short, columns of unequal length, wrong
+    types, no CIK; Hostile, if an older page's name leads out of its folder.
+    """
+    said = json_object(body, "the list of submissions")
+    lists = _typed(said, "filings", dict)
+    rows = _rows(_typed(lists, "recent", dict))
+    tickers = _texts(said, "tickers")
+    exchanges = _texts(said, "exchanges")
+    if len(exchanges) != len(tickers):
+        raise Unparsable(
+            f"the list of submissions has {len(tickers)} tickers and {len(exchanges)} exchanges",
+            advice="Keep the body and report it.",
+        )
+    return CompanySubmissions(
+        cik=_cik(said),
+        name=_typed(said, "name", str),
+        sic=_sic(said.get("sic")),
+        tickers=tuple(ticker for ticker in tickers if ticker),
+        exchanges=tuple(exchange for ticker, exchange in zip(tickers, exchanges, strict=True) if ticker),
+        entity_type=said.get("entityType") or "",
+        former_names=tuple(_former_name(one) for one in said.get("formerNames") or ()),
+        filings=rows.filings,
+        rejected=rows.rejected,
+        older_pages=tuple(_page_name(one) for one in lists.get("files") or ()),
+    )
+
+
+def parse_older_page(body: bytes) -> FilingRows:
+    """Return the filings of an older page, which has the columns only. Raises as `parse_submissions` does."""
+    return _rows(json_object(body, "the older page of submissions"))
+
+
+def _rows(columns: dict[str, Any]) -> FilingRows:
+    """Return the columns as a frame, after checking that they are lists of one length with the right types."""
+    if missing := [name for name in _REQUIRED if name not in columns]:
+        raise Unparsable(f"the list of submissions has no {', '.join(missing)}", advice="Keep the body and report it.")
+    height = len(_typed(columns, "accessionNumber", list))
+    for name in (*_TEXTS, "size"):
+        if name in columns and len(_typed(columns, name, list)) != height:
+            raise Unparsable(
+                f"{name} has {len(columns[name])} entries for {height} submissions",
+                advice="Keep the body and report it: rows cannot be told apart.",
+            )
+    frame = pl.DataFrame(
+        {alias: _column(columns, name, height, pl.String()) for name, alias in _TEXTS.items()}
+        | {"size": _column(columns, "size", height, pl.Int64())}
+    )
+    return _checked(frame.with_columns(pl.col(pl.String).str.strip_chars().replace("", None)))
+
+
+def _column(columns: dict[str, Any], name: str, height: int, dtype: pl.DataType) -> pl.Series:
+    try:
+        return pl.Series(name, columns.get(name, [None] * height), dtype=dtype, strict=True)
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
+        raise Unparsable(f"{name} does not hold {dtype} only", advice="Keep the body and report it.") from error
+
+
+def _checked(raw: pl.DataFrame) -> FilingRows:
+    typed = raw.with_columns(
+        pl.col("filed_date", "period_end").str.to_date("%Y-%m-%d", strict=False),
+    )
+    reasons = typed.select(
+        pl.when(pl.col("accession").is_null() | ~pl.col("accession").str.contains(_ACCESSION))
+        .then(pl.lit("bad_accession"))
+        .when(pl.col("form").is_null())
+        .then(pl.lit("no_form"))
+        .when(pl.col("filed_date").is_null())
+        .then(pl.lit("bad_filed_date"))
+        .otherwise(pl.lit(None, dtype=pl.String))
+        .alias("reason"),
+        row=pl.struct("accession", "form", "filed_date").struct.json_encode(),
+    )
+    bad = reasons.filter(pl.col("reason").is_not_null())
+    return FilingRows(
+        filings=typed.filter(reasons["reason"].is_null()).select(SCHEMA.keys()),
+        rejected=tuple(Rejected.of(reason, row) for reason, row in bad.iter_rows()),
+    )
+
+
+def _typed(said: dict[str, Any], name: str, kind: type) -> Any:
+    value = said.get(name)
+    if not isinstance(value, kind):
+        raise Unparsable(
+            f"{name} of the list of submissions is {type(value).__name__}, not {kind.__name__}",
+            advice="Keep the body and report it.",
+        )
+    return value
+
+
+def _texts(said: dict[str, Any], name: str) -> list[str | None]:
+    values: list[str | None] = _typed(said, name, list)
+    if any(not isinstance(value, str | None) for value in values):
+        raise Unparsable(f"{name} of the list of submissions holds more than text", advice="Keep the body, report it.")
+    return values
+
+
+def _cik(said: dict[str, Any]) -> Cik:
+    value = said.get("cik")
+    try:
+        return Cik(value if isinstance(value, int) else str(value))
+    except InvalidInput as error:
+        raise Unparsable(f"the list of submissions is of CIK {value!r}", advice="Keep the body, report it.") from error
+
+
+def _sic(value: Any) -> int | None:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+
+
+def _former_name(said: Any) -> FormerName:
+    if not isinstance(said, dict) or not isinstance(said.get("name"), str):
+        raise Unparsable(f"a former name is {said!r:.80}", advice="Keep the body and report it.")
+    return FormerName(said["name"], _day(said.get("from")), _day(said.get("to")))
+
+
+def _day(stamp: Any) -> date | None:
+    """Return the day of "2007-01-10T05:00:00.000Z": midnight of New York, which is the same day in UTC."""
+    try:
+        return date.fromisoformat(stamp[:10])
+    except (TypeError, ValueError):
+        return None
+
+
+def _page_name(said: Any) -> str:
+    name = said.get("name") if isinstance(said, dict) else said
+    if not isinstance(name, str) or _OLDER_PAGE.fullmatch(name) is None:
+        raise Hostile(f"an older page is called {name!r:.80}", advice="Do not follow it; keep the body and report it.")
+    return name

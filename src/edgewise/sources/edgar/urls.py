@@ -1,0 +1,116 @@
+"""Every EDGAR address Edgewise asks for, one function each; nothing else builds one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from edgewise.core.errors import InvalidInput
+from edgewise.core.identifiers import Accession, Cik
+
+if TYPE_CHECKING:
+    from datetime import date
+
+SITE = "https://www.sec.gov"
+ARCHIVES = f"{SITE}/Archives/"
+FILINGS = f"{ARCHIVES}edgar/data/"
+SUBMISSIONS = "https://data.sec.gov/submissions/"
+FEED_PAGE_SIZE = 100
+FIRST_INDEX_YEAR = 1993
+_OLDER_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3}\.json", re.ASCII)
+_FILING = re.compile(
+    r"/Archives/edgar/data/(?P<cik>\d{1,10})/(?:(?P<folder>\d{18})(?:/|$)|(?P<bare>\d{10}-\d{2}-\d{6})[.-])", re.ASCII
+)
+
+
+def feed_page(*, form: str = "", start: int = 0) -> str:
+    """Return the page of latest filings that begins at entry `start`; `form` is a prefix of form types, '' for all."""
+    query = {"action": "getcurrent", "count": FEED_PAGE_SIZE, "start": start, "type": form}
+    return f"{SITE}/cgi-bin/browse-edgar?{urlencode({**query, 'owner': 'include', 'output': 'atom'})}"
+
+
+def structured_feed() -> str:
+    """Return the RSS of the latest filings that carry structured data."""
+    return f"{ARCHIVES}edgar/xbrlrss.all.xml"
+
+
+def daily_index(day: date, *, kind: str = "master") -> str:
+    """Return the index of one day's filings. `kind` is master, company, form or crawler."""
+    return f"{ARCHIVES}edgar/daily-index/{day.year}/QTR{quarter(day)}/{kind}.{day:%Y%m%d}.idx"
+
+
+def full_index(year: int, quarter_number: int, *, kind: str = "master") -> str:
+    """Return the index of one calendar quarter's filings. Raises InvalidInput outside quarters 1 to 4 of 1993 on."""
+    if year < FIRST_INDEX_YEAR or quarter_number not in (1, 2, 3, 4):
+        raise InvalidInput(
+            f"there is no index of quarter {quarter_number} of {year}",
+            advice=f"Quarters run from 1 to 4, years from {FIRST_INDEX_YEAR}.",
+        )
+    return f"{ARCHIVES}edgar/full-index/{year}/QTR{quarter_number}/{kind}.idx"
+
+
+def submissions(cik: Cik) -> str:
+    """Return the list of a registrant's filings: the newest thousand and the names of older pages."""
+    return f"{SUBMISSIONS}CIK{cik.padded}.json"
+
+
+def older_submissions(page: str) -> str:
+    """Return an older page of a registrant's filings. Raises InvalidInput unless `page` has the SEC's shape of name."""
+    if _OLDER_PAGE.fullmatch(page) is None:
+        raise InvalidInput(
+            f"{page!r} is not a page of submissions", advice="It looks like CIK0000320193-submissions-001.json."
+        )
+    return f"{SUBMISSIONS}{page}"
+
+
+def company_tickers() -> str:
+    """Return the list of tickers without exchanges."""
+    return f"{SITE}/files/company_tickers.json"
+
+
+def company_tickers_exchange() -> str:
+    """Return the list of tickers with their exchanges."""
+    return f"{SITE}/files/company_tickers_exchange.json"
+
+
+def folder(cik: Cik, accession: Accession) -> str:
+    """Return the folder of one submission, with a slash at the end."""
+    return f"{FILINGS}{int(cik)}/{accession.dashless}/"
+
+
+def full_submission(cik: Cik, accession: Accession) -> str:
+    """Return the whole submission as one text."""
+    return f"{folder(cik, accession)}{accession}.txt"
+
+
+def bare_submission(cik: Cik, accession: Accession) -> str:
+    """Return the whole submission under the address that indexes print: beside the folder, not in it."""
+    return f"{FILINGS}{int(cik)}/{accession}.txt"
+
+
+def index_page(cik: Cik, accession: Accession) -> str:
+    """Return the page that lists a submission's documents."""
+    return f"{folder(cik, accession)}{accession}-index.htm"
+
+
+def archived(path: str) -> str:
+    """Return the address of a path as indexes print it: edgar/data/320193/0000320193-24-000123.txt."""
+    return f"{ARCHIVES}{path}"
+
+
+def quarter(day: date) -> int:
+    """Return the calendar quarter of `day`, 1 to 4."""
+    return (day.month + 2) // 3
+
+
+def filing_at(url: str) -> tuple[Cik, Accession] | None:
+    """Return whose folder and which submission an EDGAR address lies in; None if it lies in none.
+
+    >>> filing_at("https://www.sec.gov/Archives/edgar/data/320193/000032019324000123/aapl.htm")
+    (Cik(320193), Accession('0000320193-24-000123'))
+    """
+    match = _FILING.search(url)
+    if match is None or not int(match["cik"]):
+        return None
+    return Cik(match["cik"]), Accession(match["folder"] or match["bare"])

@@ -1,0 +1,1 @@
+"""Prices: one file per provider."""

@@ -1,0 +1,10 @@
+"""Operational state in one SQL database: how far each filing has come, and what ran.
+
+SQLite by default, PostgreSQL by URL; `open_database` takes either. Migrations travel inside the package.
+"""
+
+from edgewise.adapters.sql.database import Database, open_database
+from edgewise.adapters.sql.filing_ledger import SqlFilingLedger
+from edgewise.adapters.sql.run_ledger import SqlRunLedger
+
+__all__ = ["Database", "SqlFilingLedger", "SqlRunLedger", "open_database"]

@@ -1,0 +1,126 @@
+"""The tables of operational state. Only types that SQLite and PostgreSQL share; instants are UTC on both.
+
+`filing_work` is one row per known filing. Its `state` is how far the filing has come; of a failed one that place is
+kept in `failed_at_state`, so *progress* is `failed_at_state` where there is one and `state` otherwise.
+`attempts` counts the failures since the last progress: it returns to 0 when the filing advances.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+from edgewise.core.errors import InvalidInput
+from edgewise.core.ports import FilingState
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An instant, stored in UTC and returned aware. SQLite keeps no zone, so the zone is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return `value` in UTC. Raises InvalidInput if it has no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise InvalidInput(f"{value} has no zone", advice="Pass an aware UTC datetime.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above
+        """Return the stored instant, aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class OutsideText(TypeDecorator[str]):
+    """Text that may come from outside. What no database stores, NUL and lone surrogates, becomes U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return `value` with every character storable."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+_State = Enum(
+    FilingState,
+    native_enum=False,
+    create_constraint=False,
+    length=10,
+    values_callable=lambda states: [state.value for state in states],
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+filing_work = Table(
+    "filing_work",
+    metadata,
+    Column("accession", String(20), primary_key=True),
+    Column("location", OutsideText, nullable=False),
+    Column("cik", BigInteger, nullable=False),
+    Column("form", OutsideText, nullable=False),
+    Column("filed_date", Date),
+    Column("state", _State, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reason", OutsideText, nullable=False),
+    Column("detail", OutsideText, nullable=False),
+    Column("retry", Boolean, nullable=False),
+    Column("failed_at_state", _State),
+    Column("first_seen_at", UtcInstant, nullable=False),
+    Column("updated_at", UtcInstant, nullable=False),
+    CheckConstraint("state IN ('discovered', 'fetched', 'parsed', 'scored', 'failed')", name="state_known"),
+    CheckConstraint("failed_at_state IN ('discovered', 'fetched', 'parsed', 'scored')", name="failed_at_state_known"),
+    CheckConstraint("(state = 'failed') = (failed_at_state IS NOT NULL)", name="failed_from_somewhere"),
+    CheckConstraint("(state = 'failed') = (reason <> '')", name="failed_for_a_reason"),
+    Index(None, "state", "accession"),
+    Index(None, "cik", "accession"),
+    Index(None, "form", "accession"),
+    Index(None, "filed_date"),
+    Index(None, "state", "reason", "accession"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("command", OutsideText, nullable=False),
+    Column("started_at", UtcInstant, nullable=False),
+    Column("finished_at", UtcInstant),
+    Column("outcome", OutsideText, nullable=False),
+    Column("counts", JSON(none_as_null=True)),
+    Index(None, "started_at", "run_id"),
+)

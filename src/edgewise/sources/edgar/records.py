@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from edgewise.core.identifiers import Accession, Cik
+    from edgewise.core.identifiers import Accession, Cik, Ticker
 
 
 class Role(StrEnum):
@@ -132,3 +132,34 @@ class Submission:
     header: SubmissionHeader
     documents: tuple[SubmissionDocument, ...]
     complaints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoverSecurity:
+    """A listed security as a cover names it; exchange and title as printed, None where the cover does not say."""
+
+    ticker: Ticker
+    exchange: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a document says about itself, where no header does. None is "it does not say".
+
+    form:          with /A where the cover calls itself an amendment.
+    document_type: what the document is in its submission, where that is not the form: INFORMATION TABLE, EX-101.INS.
+    parties:       registrants with the roles that the document itself gives them.
+    """
+
+    form: str | None = None
+    document_type: str | None = None
+    period_end: date | None = None
+    parties: tuple[Party, ...] = ()
+    securities: tuple[CoverSecurity, ...] = ()
+    complaints: tuple[str, ...] = ()
+
+    @property
+    def is_amendment(self) -> bool:
+        """Whether the cover calls itself an amendment."""
+        return self.form is not None and self.form.endswith("/A")

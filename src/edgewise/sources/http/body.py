@@ -51,7 +51,7 @@ def decoded(chunks: Iterable[bytes], encoding: str, *, url: str) -> Iterator[byt
 def _inflated(chunks: Iterable[bytes], url: str, *, raw_allowed: bool) -> Iterator[bytes]:
     inflater = None
     try:
-        for chunk in filter(None, chunks):
+        for chunk in _with_header(chunks):
             inflater = inflater or zlib.decompressobj(_window(chunk, raw_allowed=raw_allowed))
             pending, full = chunk, False
             while pending or full:
@@ -64,6 +64,19 @@ def _inflated(chunks: Iterable[bytes], url: str, *, raw_allowed: bool) -> Iterat
         raise ServiceUnavailable(f"the compressed body of {url} is damaged: {error}", advice="Try again.") from error
     if inflater is not None and not inflater.eof:
         raise ServiceUnavailable(f"the compressed body of {url} ends early", advice="Try again.")
+
+
+def _with_header(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield non-empty chunks, the first of at least the two bytes that tell which wrapper is used."""
+    start, begun = b"", False
+    for chunk in filter(None, chunks):
+        if begun:
+            yield chunk
+        elif len(start := start + chunk) > 1:
+            begun = True
+            yield start
+    if start and not begun:
+        yield start
 
 
 def _window(start: bytes, *, raw_allowed: bool) -> int:

@@ -137,9 +137,11 @@ class ZipShelf:
             with archive.open(member) as file:
                 # One byte more than declared: reading is bounded by what is asked, never by what unfolds.
                 return file.read(member.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
             raise self._damaged(f"{name}: {error}") from error
         except OSError as error:
+            if error.errno == errno.EINVAL:  # its index points before the beginning of the file
+                raise self._damaged(f"{name}: {error}") from error
             raise _unreadable(self._path, error) from error
 
     def names(self, prefix: str) -> Iterator[str]:

@@ -25,6 +25,8 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in _MONTHS) + "|sept\\.?"
 _DATE = re.compile(rf"\b({_MONTH})\s*(\d{{1,2}})\s*,?\s*(\d{{4}})\b", re.IGNORECASE)
+_DAY_TEXT = rf"(?:{_MONTH})\s*\d{{1,2}}\s*,?\s*\d{{4}}"
+_EVENT_IN_BRACKETS = re.compile(rf"{_DAY_TEXT}\s*\(\s*({_DAY_TEXT})", re.IGNORECASE)
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s+({_MONTH})\s*,?\s*(\d{{4}})\b", re.IGNORECASE)
 _NUMBERS = re.compile(r"\b(\d{1,2})[/-](\d{1,2})[/-](\d{4})\b")
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})")
@@ -146,7 +148,13 @@ def _period(text: str, form: str, position: int) -> date | None:
 
 
 def _report_date(text: str, words: re.Match[str]) -> date | None:
-    """Return the date after "date of report", or the one printed above it."""
+    """Return the date after "date of report", or the one printed above it.
+
+    Of 'October 7, 2019 (October 1, 2019)' the one in brackets is the event's.
+    """
+    event = _EVENT_IN_BRACKETS.match(text, words.end())
+    if event and (day := parse_date(event[1])):
+        return day
     return _date_at(text, words.end()) or _date_above(text, words.start())
 
 

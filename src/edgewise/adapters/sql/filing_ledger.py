@@ -233,8 +233,11 @@ def _require_known(connection: Connection, accessions: Sequence[Accession]) -> N
     for chunk in _chunks(accessions):
         known.update(connection.scalars(select(filing_work.c.accession).where(filing_work.c.accession.in_(chunk))))
     if unknown := sorted(set(accessions) - known):
-        named = ", ".join(unknown[:_NAMED_UNKNOWN]) + (", ..." if len(unknown) > _NAMED_UNKNOWN else "")
-        raise NotFound(f"{len(unknown)} filings are not known: {named}", advice="Discover them first.")
+        named, more = ", ".join(unknown[:_NAMED_UNKNOWN]), len(unknown) - _NAMED_UNKNOWN
+        raise NotFound(
+            f"filings that nobody discovered: {named}" + (f" and {more} more" if more > 0 else ""),
+            advice="Discover them first.",
+        )
 
 
 def _chunks(accessions: Sequence[Accession]) -> Iterator[Sequence[Accession]]:

@@ -25,16 +25,16 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("accession", name="pk_filing_work"),
         sa.CheckConstraint(
-            "state IN ('discovered', 'fetched', 'parsed', 'scored', 'failed')", name="ck_filing_work_state_known"
+            "state IN ('discovered', 'fetched', 'parsed', 'scored', 'failed')", name=op.f("ck_filing_work_state_known")
         ),
         sa.CheckConstraint(
             "failed_at_state IN ('discovered', 'fetched', 'parsed', 'scored')",
-            name="ck_filing_work_failed_at_state_known",
+            name=op.f("ck_filing_work_failed_at_state_known"),
         ),
         sa.CheckConstraint(
-            "(state = 'failed') = (failed_at_state IS NOT NULL)", name="ck_filing_work_failed_from_somewhere"
+            "(state = 'failed') = (failed_at_state IS NOT NULL)", name=op.f("ck_filing_work_failed_from_somewhere")
         ),
-        sa.CheckConstraint("(state = 'failed') = (reason <> '')", name="ck_filing_work_failed_for_a_reason"),
+        sa.CheckConstraint("(state = 'failed') = (reason <> '')", name=op.f("ck_filing_work_failed_for_a_reason")),
     )
     op.create_index("ix_filing_work_state_accession", "filing_work", ["state", "accession"])
     op.create_index("ix_filing_work_cik_accession", "filing_work", ["cik", "accession"])

@@ -1,0 +1,109 @@
+"""Migrations: up, down, up again, and never apart from the models. Two upgrades at once are in test_rivals.py."""
+
+import sqlite3
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from edgewise.adapters.sql import open_database
+from edgewise.adapters.sql.models import metadata
+from edgewise.core.errors import NotConfigured, NotFound
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "100% state.db"
+
+
+@pytest.fixture
+def database(path):
+    database = open_database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+def objects(path):
+    """Return the definition of everything in a SQLite file, white space and quotes aside, by name."""
+    with sqlite3.connect(path) as raw:
+        rows = raw.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'")
+        found = {name: " ".join(sql.replace('"', "").split()) for name, sql in rows}
+    raw.close()
+    return found
+
+
+def test_an_empty_database_is_at_no_revision_and_lacks_every_table(database):
+    assert database.revision() is None
+    assert {"add_table filing_work", "add_table runs"} <= set(database.drift())
+
+
+def test_upgrading_makes_what_the_models_say(database):
+    database.upgrade()
+    assert database.revision() == "r0001"
+    assert database.drift() == []
+
+
+def test_migrations_and_models_make_the_same_tables_checks_and_indexes(database, path, tmp_path):
+    database.upgrade()
+    by_models = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
+    metadata.create_all(by_models)
+    by_models.dispose()
+    assert objects(path) == objects(tmp_path / "models.db")
+
+
+def test_upgrading_again_changes_nothing(database, path):
+    database.upgrade()
+    before = objects(path)
+    database.upgrade()
+    assert objects(path) == before
+
+
+def test_down_to_nothing_and_up_again(database, path):
+    database.upgrade()
+    before = objects(path)
+    database.downgrade("base")
+    assert objects(path) == {}
+    assert database.revision() is None
+    database.upgrade()
+    assert objects(path) == before
+
+
+def test_a_revision_that_does_not_exist_cannot_be_gone_back_to(database):
+    database.upgrade()
+    with pytest.raises(NotFound, match="no revision 'r9999'"):
+        database.downgrade("r9999")
+    assert database.revision() == "r0001"
+
+
+def test_a_database_of_a_newer_edgewise_is_left_alone(database):
+    database.upgrade()
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'r9999'"))
+    with pytest.raises(NotConfigured, match="Install the version that wrote it"):
+        database.upgrade()
+    assert database.revision() == "r9999"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("ALTER TABLE runs ADD COLUMN mood TEXT", ["remove_column runs.mood"]),
+        ("ALTER TABLE runs DROP COLUMN counts", ["add_column runs.counts"]),
+        ("DROP INDEX ix_filing_work_cik_accession", ["add_index ix_filing_work_cik_accession"]),
+        ("CREATE TABLE stray (x TEXT)", ["remove_table stray"]),
+    ],
+)
+def test_planted_drift_is_told(database, change, told):
+    database.upgrade()
+    with database.write() as connection:
+        connection.execute(text(change))
+    assert database.drift() == told
+
+
+def test_a_column_of_another_type_is_told(database):
+    database.upgrade()
+    with database.write() as connection:
+        connection.execute(text("ALTER TABLE runs DROP COLUMN counts"))
+        connection.execute(text("ALTER TABLE runs ADD COLUMN counts INTEGER NOT NULL DEFAULT 0"))
+    (told,) = database.drift()
+    assert told.startswith("runs.counts: modify_type from INTEGER() to JSON(")
+    assert told.endswith("modify_nullable from False to True")

@@ -51,11 +51,12 @@ evaluate: $(VENV)/.dev ## accuracy on real data; DATA=folder
 serve: $(VENV)/.core ## the service on this machine
 	$(BIN)/edgewise serve
 
-docs: $(VENV)/.dev ## build the documentation into site/
+docs: $(VENV)/.dev ## render the reference pages and build the documentation into site/
+	$(BIN)/python scripts/render_docs.py
 	$(BIN)/zensical build --clean --strict
 
 constraints: $(VENV)/.dev ## resolve the pinned versions anew
-	$(BIN)/python constraints/resolve.py
+	$(BIN)/python scripts/resolve_constraints.py
 
 clean: ## remove what was built, not the data
 	rm -rf build site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -15,6 +15,7 @@ from edgewise.factors import registry
 from edgewise.serve.api.models import FactorAbout, FactorValue, Page
 from edgewise.serve.api.rooms import Here, Rooms  # noqa: TC001 - as above
 
+DIRECTIONS = {1: "higher is better", -1: "lower is better"}
 router = APIRouter(tags=["factors"])
 AsOf = Annotated[datetime | None, Query(description="Read what was public at this instant (with a zone).")]
 PageSize = Annotated[int, Query(ge=1, le=5000)]
@@ -28,11 +29,11 @@ def list_factors() -> list[FactorAbout]:
             name=factor.name,
             version=factor.version,
             unit=factor.unit,
-            direction=factor.direction,
+            direction=DIRECTIONS[factor.direction],
             source=factor.source,
-            meaning=(factor.compute.__doc__ or "").strip().partition("\n")[0],
+            inputs=list(factor.inputs),
         )
-        for factor in registry.FACTORS
+        for factor in registry.ALL
     ]
 
 
@@ -48,7 +49,7 @@ def cross_section(
     after: Annotated[str, Query(description="The `next` of the page before.")] = "",
 ) -> Page[FactorValue]:
     """Return the values of all securities on one session, in the order of their ids."""
-    factor = _known(name)
+    factor = registry.factor_named(name)
     mine = (pl.col("factor") == factor.name) & (pl.col("version") == factor.version)
     day = session or _newest_session(rooms, mine, as_of)
     where = mine & (pl.col("session") == day) & (pl.col("instrument_id") > after)
@@ -70,7 +71,7 @@ def history(
     after: Annotated[date | None, Query(description="The `next` of the page before.")] = None,
 ) -> Page[FactorValue]:
     """Return the values of one security, oldest session first."""
-    factor = _known(name)
+    factor = registry.factor_named(name)
     where = (pl.col("factor") == factor.name) & (pl.col("version") == factor.version)
     where &= pl.col("instrument_id") == str(InstrumentId(instrument_id))
     if since is not None:
@@ -80,13 +81,6 @@ def history(
     if after is not None:
         where &= pl.col("session") > after
     return _page(rooms.lake.read(FACTORS, where=where, as_of=as_of).sort("session"), limit, "session")
-
-
-def _known(name: str) -> registry.Factor:
-    for factor in registry.FACTORS:
-        if factor.name == name:
-            return factor
-    raise NotFound(f"there is no factor {name!r}", advice="GET /api/factors lists them.")
 
 
 def _newest_session(rooms: Rooms, mine: pl.Expr, as_of: datetime | None) -> date:

@@ -89,7 +89,7 @@ class FactorAbout(BaseModel):
     unit: str
     direction: str
     source: str
-    meaning: str
+    inputs: list[str]
 
 
 class FactorValue(BaseModel):

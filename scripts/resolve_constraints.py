@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 OPTIONS = (
     "--universal", "--python-version=3.11", "--generate-hashes",
     "--no-header", "--no-annotate", "--no-emit-index-url", "--quiet",
@@ -20,8 +20,8 @@ def resolve(target: str, *more: str) -> None:
     """Write one constraints file; raises CalledProcessError with uv's own message."""
     sources = ("pyproject.toml", "constraints/build.in")
     command = ["uv", "pip", "compile", *OPTIONS, *sources, *more, "-o", f"constraints/{target}"]
-    subprocess.run(command, cwd=HERE.parent, check=True)  # noqa: S603 - fixed arguments
-    if "://" in (HERE / target).read_text():
+    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - fixed arguments
+    if "://" in (ROOT / "constraints" / target).read_text():
         sys.exit(f"{target} holds an address; take it out")
 
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgewise.core.errors import NotConfigured
 from edgewise.sources.http.cache import ConditionalCache, Kept
 
 URL = "https://www.sec.gov/a"
@@ -31,6 +33,15 @@ def test_a_newer_body_replaces_the_one_before_and_leaves_no_draft(tmp_path):
     cache.keep(newer)
     assert cache.find(URL) == newer
     assert _only_file(tmp_path)
+
+
+def test_a_folder_that_cannot_be_used_is_a_matter_of_configuration(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    cache = ConditionalCache(tmp_path / "file")
+    with pytest.raises(NotConfigured, match="cache folder"):
+        cache.find(URL)
+    with pytest.raises(NotConfigured, match="cache folder"):
+        cache.keep(KEPT)
 
 
 def test_only_validators_the_service_sent_are_asked_with():

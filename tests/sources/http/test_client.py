@@ -179,6 +179,18 @@ class TestThrottling:
         assert client.get(other).body == b"x"
         assert sum(fake_time.slept) == pytest.approx(50)
 
+    def test_a_wish_heard_while_standing_in_line_is_granted_too(self, service, acts, fake_time):
+        wishes = iter([7.0, 5.0, 0.0])
+
+        class Queue:
+            def wait(self):
+                client._pause.heed(Throttled("slow", retry_after_s=next(wishes)))
+
+        url = service.play("/a", acts.act(body=b"x"))
+        with PoliteClient("A b@c.de", limit=Queue(), sleep=fake_time.sleep, monotonic=fake_time.monotonic) as client:
+            client.get(url)
+        assert fake_time.slept == [7.0, 5.0]
+
     def test_failure_case_41_threads_share_one_limit(self, service, acts, fake_time):
         url = service.play("/a", acts.act(body=b"x"))
         left, guard = [], threading.Lock()

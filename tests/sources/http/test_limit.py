@@ -68,6 +68,15 @@ def test_failure_case_41_no_second_ever_sees_more_than_the_rate(rate, pauses, ov
     assert _most_in_one_second(leaving) <= max(1, math.floor(rate))
 
 
+def test_a_sleep_that_ends_early_is_slept_on():
+    time = _Time()
+    shares = iter([0.5, 0.5, 1.0])
+    limit = SpacedLimit(1, sleep=lambda seconds: time.sleep(seconds * next(shares)), monotonic=time.monotonic)
+    limit.wait()
+    limit.wait()
+    assert time.now == pytest.approx(1.001)
+
+
 def test_the_highest_rate_holds_in_spite_of_rounded_floats():
     time = _Time()
     time.now = 1e6 + 0.1

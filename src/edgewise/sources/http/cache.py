@@ -15,6 +15,8 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from edgewise.core.errors import NotConfigured
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -37,7 +39,10 @@ class Kept:
 
 
 class ConditionalCache:
-    """Kept bodies in a folder. Safe to share between threads and processes: the last writer of a URL wins, whole."""
+    """Kept bodies in a folder. Safe to share between threads and processes: the last writer of a URL wins, whole.
+
+    Both methods raise NotConfigured where the folder cannot be read or written.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -48,23 +53,37 @@ class ConditionalCache:
             head, _, body = self._path(url).read_bytes().partition(b"\n")
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise self._unusable(error) from error
         return _restored(head, body, url)
 
     def keep(self, kept: Kept) -> None:
         """Keep a body in place of the one before."""
-        path = self._path(kept.url)
-        path.parent.mkdir(parents=True, exist_ok=True)
         facts = asdict(kept) | {"body": hashlib.sha256(kept.body).hexdigest()}
-        draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
         try:
-            draft.write_bytes(json.dumps(facts).encode() + b"\n" + kept.body)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+            _replace(self._path(kept.url), json.dumps(facts).encode() + b"\n" + kept.body)
+        except OSError as error:
+            raise self._unusable(error) from error
 
     def _path(self, url: str) -> Path:
         digest = hashlib.sha256(url.encode()).hexdigest()
         return self._folder / digest[:2] / digest
+
+    def _unusable(self, error: OSError) -> NotConfigured:
+        return NotConfigured(
+            f"the cache folder {self._folder} cannot be used: {error}", advice="Free space there or choose another one."
+        )
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write `data` at `path`, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+    try:
+        draft.write_bytes(data)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _restored(head: bytes, body: bytes, url: str) -> Kept | None:

@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 import typer
 
 from edgewise.app.main import app
@@ -18,6 +17,8 @@ from edgewise.core import tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import click
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -50,25 +51,29 @@ def settings_page() -> str:
     """Return the page of settings."""
     parts = [
         "# Settings\n",
-        "Each is an environment variable or a line of a `.env` file in the working directory. Nothing needs to be set to",
-        "run everything on one machine; the live SEC needs `EDGEWISE_IDENTITY`. `edgewise doctor --settings` shows the",
+        "Each is an environment variable or a line of a `.env` file in the working directory. Nothing needs to be set",
+        "to run everything on one machine; the live SEC needs `EDGEWISE_IDENTITY`. `edgewise doctor --settings` shows the",
         "values in force.\n",
         "| setting | default | meaning |",
         "| --- | --- | --- |",
     ]
     parts += [
-        f"| `EDGEWISE_{name.upper()}` | {f'`{field.default}`' if str(field.default) else 'empty'} | {field.description} |"
+        f"| `EDGEWISE_{name.upper()}` | {_code(str(field.default))} | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
     return "\n".join(parts) + "\n"
+
+
+def _code(value: str) -> str:
+    return f"`{value}`" if value else "empty"
 
 
 def commands_page() -> str:
     """Return the page of commands."""
     parts = [
         "# Commands\n",
-        "`edgewise <noun> <verb>`. `--json` prints for programs; `--help` works everywhere. An error is one sentence and",
-        "what to do about it; the exit status is 1, or 75 if a later try may help, or 2 for a wrong use.\n",
+        "`edgewise <noun> <verb>`. `--json` prints for programs; `--help` works everywhere. An error is one sentence",
+        "and what to do about it; the exit status is 1, or 75 if a later try may help, or 2 for a wrong use.\n",
     ]
     for name, command in _leaves(typer.main.get_command(app), "edgewise"):
         parts += [f"## {name}\n", f"{(command.help or '').strip()}\n"]

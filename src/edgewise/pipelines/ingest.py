@@ -7,10 +7,12 @@ finds all of its documents.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from edgewise.core.ports import FilingState
 from edgewise.core.tables import DOCUMENTS, FILINGS
@@ -19,8 +21,6 @@ from edgewise.pipelines.stages import Stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
-
-    import polars as pl
 
     from edgewise.core.clock import Clock
     from edgewise.core.ports import FilingLedger, FilingWork
@@ -34,8 +34,9 @@ DISCOVERY_BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StoredFiling:
-    """The rows of one filing whose documents are already in the document store."""
+    """One filing whose documents are in the document store: its rows, and what its header adds to the ledger's entry."""
 
+    work: FilingWork
     filings: pl.DataFrame
     documents: pl.DataFrame
 
@@ -58,14 +59,16 @@ def record_discoveries(
     return found, new
 
 
-def fetch_stage(edgar: Edgar, lake: Lake, documents: DocumentStore, clock: Clock) -> Stage[StoredFiling]:
+def fetch_stage(
+    edgar: Edgar, lake: Lake, documents: DocumentStore, ledger: FilingLedger, clock: Clock
+) -> Stage[StoredFiling]:
     """Return the stage that fetches discovered filings and stores them."""
     return Stage(
         name="fetch",
         takes=FilingState.DISCOVERED,
         gives=FilingState.FETCHED,
         prepare=partial(_fetch_all, edgar, documents, clock),
-        commit=partial(_commit, lake),
+        commit=partial(_commit, lake, ledger, clock),
     )
 
 
@@ -79,12 +82,14 @@ def _fetch_all(
 
 def _fetch(edgar: Edgar, documents: DocumentStore, clock: Clock, work: FilingWork) -> StoredFiling | Exception:
     try:
-        return store_filing(edgar.fetch(work), documents, first_seen_at=work.first_seen_at or clock.now())
+        return store_filing(work, edgar.fetch(work), documents, first_seen_at=work.first_seen_at or clock.now())
     except Exception as error:  # noqa: BLE001 - one bad filing becomes a failed row, whatever is wrong with it
         return error
 
 
-def store_filing(fetched: FetchedFiling, documents: DocumentStore, *, first_seen_at: datetime) -> StoredFiling:
+def store_filing(
+    work: FilingWork, fetched: FetchedFiling, documents: DocumentStore, *, first_seen_at: datetime
+) -> StoredFiling:
     """Put the documents of a filing into the store and return its rows for `filings` and `documents`."""
     submission, known_at = fetched.submission, fetched.known_at
     document_rows = [
@@ -92,12 +97,14 @@ def store_filing(fetched: FetchedFiling, documents: DocumentStore, *, first_seen
         for document in submission.documents
     ]
     filing_rows = _filing_rows(submission, known_at, fetched.source_url, first_seen_at)
-    return StoredFiling(FILINGS.frame(filing_rows), DOCUMENTS.frame(document_rows))
+    header = submission.header
+    known = replace(work, form=work.form or header.form, filed_date=work.filed_date or header.filed_date)
+    return StoredFiling(known, FILINGS.frame(filing_rows), DOCUMENTS.frame(document_rows))
 
 
-def _commit(lake: Lake, stored: Sequence[StoredFiling]) -> None:
-    import polars as pl  # noqa: PLC0415 - a frame library is not needed to import the command line
-
+def _commit(lake: Lake, ledger: FilingLedger, clock: Clock, stored: Sequence[StoredFiling]) -> None:
+    """Store the rows, and tell the ledger the forms that discovery could not know."""
+    ledger.discover([filing.work for filing in stored], seen_at=clock.now())
     lake.upsert(DOCUMENTS, pl.concat([filing.documents for filing in stored]))
     lake.upsert(FILINGS, pl.concat([filing.filings for filing in stored]), keep_first=("first_seen_at",))
 

@@ -75,7 +75,9 @@ def ingest(
                     house.edgar.discover(selection), house.filings, house.clock, limit=limit, on_progress=done
                 )
             counts |= {"found": found, "new": new}
-        report = _run(house, fetch_stage(house.edgar, house.lake, house.documents, house.clock), limit=limit)
+        report = _run(
+            house, fetch_stage(house.edgar, house.lake, house.documents, house.filings, house.clock), limit=limit
+        )
         counts |= {"fetched": report.done, "failed": report.failed}
         _tell(report, counts, json=json)
 

@@ -1,0 +1,173 @@
+"""The simulated market on disk: an archive laid out like the SEC's own URL space, prices, and the truth behind both.
+
+    www.sec.gov/Archives/edgar/data/<cik>/<accession>/<accession>.txt    full submissions
+    www.sec.gov/Archives/edgar/daily-index, full-index                   master indexes
+    www.sec.gov/cgi-bin/browse-edgar/                                    feed pages and INDEX.tsv
+    www.sec.gov/files/company_tickers*.json, data.sec.gov/submissions/   the directory of companies
+    prices/ohlcv.parquet                                                 daily bars, USD as traded
+    truth/filings.parquet, factor.parquet, effects.json                  what a perfect reader would know
+    SIMULATED.md                                                         what this is, with the plan; written last
+
+Nothing in it is real, and every document says so in its first line.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from edgewise.core.errors import InvalidInput
+from edgewise.core.table import Instant
+from edgewise.simulate.accounts import Accounts
+from edgewise.simulate.companies import invent_companies
+from edgewise.simulate.directory import Filed, submissions_file, ticker_files
+from edgewise.simulate.documents.page import NOTICE
+from edgewise.simulate.documents.written import write_documents
+from edgewise.simulate.effects import planted_effects
+from edgewise.simulate.feed import feed_files
+from edgewise.simulate.indexes import index_files
+from edgewise.simulate.market import factor_table, price_table, trade
+from edgewise.simulate.schedule import schedule_filings
+from edgewise.simulate.submission import submission_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from polars._typing import PolarsDataType
+
+    from edgewise.simulate.companies import Company
+    from edgewise.simulate.market import Market
+    from edgewise.simulate.plan import Plan
+    from edgewise.simulate.schedule import Filing
+
+_TRUTH_SCHEMA: dict[str, PolarsDataType] = {
+    "accession": pl.String,
+    "cik": pl.Int64,
+    "form": pl.String,
+    "accepted_at": Instant,
+    "filed_date": pl.Date,
+    "tradable_session": pl.Date,
+    "latent_tone": pl.Float64,
+    "placebo": pl.Float64,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A simulated market that was written.
+
+    filings:  submissions, each counted once; sessions: trading days with prices.
+    prices, filings_truth, factor_truth, effects: the files of that content.
+    """
+
+    folder: Path
+    companies: int
+    filings: int
+    sessions: int
+    prices: Path
+    filings_truth: Path
+    factor_truth: Path
+    effects: Path
+
+
+def simulate(folder: Path, plan: Plan) -> Simulated:
+    """Write the market of `plan` into `folder` and return what was written. The same plan gives the same bytes.
+
+    folder: created if it is not there.
+    Raises: InvalidInput, if the folder is a file or holds anything: two markets in one folder would be silently wrong.
+    """
+    _claim(folder)
+    companies = invent_companies(plan)
+    filings = schedule_filings(plan, companies)
+    market = trade(plan, companies, filings)
+    simulated = Simulated(
+        folder=folder,
+        companies=len(companies),
+        filings=len(filings),
+        sessions=len(market.sessions),
+        prices=folder / "prices" / "ohlcv.parquet",
+        filings_truth=folder / "truth" / "filings.parquet",
+        factor_truth=folder / "truth" / "factor.parquet",
+        effects=folder / "truth" / "effects.json",
+    )
+    _write_edgar(folder, plan, companies, filings)
+    _write_truth(simulated, plan, companies, filings, market)
+    _write(folder, "SIMULATED.md", _note(plan))
+    return simulated
+
+
+def _claim(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InvalidInput(
+            f"{folder} is not an empty folder", advice="Give a new folder, or remove what an earlier run left there."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _write_edgar(folder: Path, plan: Plan, companies: list[Company], filings: list[Filing]) -> None:
+    filed = _write_submissions(folder, plan, companies, filings)
+    by_company: list[list[Filed]] = [[] for _ in companies]
+    for one in filed:
+        for company in one.filing.companies:
+            by_company[company.index].append(one)
+    for company in companies:
+        _write(folder, *submissions_file(company, by_company[company.index]))
+    for files in (ticker_files(companies), index_files(plan, filings), feed_files(plan, filed)):
+        for path, text in files:
+            _write(folder, path, text)
+
+
+def _write_submissions(folder: Path, plan: Plan, companies: list[Company], filings: list[Filing]) -> list[Filed]:
+    """Write every submission below each of its registrants and return its size; one text is in memory at a time."""
+    accounts = [Accounts(plan, company) for company in companies]
+    filed = []
+    for number, filing in enumerate(filings):
+        documents = write_documents(plan, filing, accounts[filing.companies[0].index], number=number)
+        text = submission_text(filing, documents)
+        for company in filing.companies:
+            name = f"{filing.accession.dashless}/{filing.accession}.txt"
+            _write(folder, f"www.sec.gov/Archives/edgar/data/{int(company.cik)}/{name}", text)
+        filed.append(Filed(filing, len(text)))
+    return filed
+
+
+def _write_truth(
+    simulated: Simulated, plan: Plan, companies: list[Company], filings: list[Filing], market: Market
+) -> None:
+    for parent in (simulated.prices.parent, simulated.effects.parent):
+        parent.mkdir()
+    price_table(companies, market).write_parquet(simulated.prices)
+    filing_table(filings).write_parquet(simulated.filings_truth)
+    factor_table(companies, market).write_parquet(simulated.factor_truth)
+    effects = {"plan": plan.described(), **planted_effects(plan, market)}
+    simulated.effects.write_text(json.dumps(effects, indent=1) + "\n", encoding="ascii", newline="\n")
+
+
+def filing_table(filings: list[Filing]) -> pl.DataFrame:
+    """Return one row per filing and registrant with its latent tone (null for a form without news) and placebo."""
+    rows = [
+        (
+            *(filing.accession, int(company.cik), filing.form, filing.accepted_at, filing.filed_date),
+            *(filing.tradable_session, filing.tone, filing.placebo),
+        )
+        for filing in filings
+        for company in filing.companies
+    ]
+    return pl.DataFrame(rows, schema=_TRUTH_SCHEMA, orient="row")
+
+
+def _note(plan: Plan) -> str:
+    return (
+        f"# {NOTICE}\n\nEvery company, filing and price below this folder was invented by Edgewise's simulator. The "
+        "files have the formats of the SEC so that software can be tried on them; none of them comes from the SEC.\n\n"
+        f"```json\n{json.dumps(plan.described(), indent=1)}\n```\n"
+    )
+
+
+def _write(folder: Path, path: str, text: str) -> None:
+    target = folder / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(text.encode("ascii"))

@@ -1,0 +1,1 @@
+"""The documents of a submission, one file per form."""

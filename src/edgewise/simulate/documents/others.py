@@ -1,0 +1,40 @@
+"""The short documents: notices of late filing and certifications."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgewise.simulate.documents.page import LAYOUTS, long_date, plain_page
+
+if TYPE_CHECKING:
+    from edgewise.simulate.schedule import Filing
+
+
+def late_notice(filing: Filing) -> str:
+    """Return a Form 12b-25, which EDGAR calls NT 10-K or NT 10-Q."""
+    company, layout = filing.companies[0], LAYOUTS[filing.companies[0].layout]
+    report = filing.form.removeprefix("NT ")
+    lines = (
+        "UNITED STATES SECURITIES AND EXCHANGE COMMISSION",
+        "FORM 12b-25 NOTIFICATION OF LATE FILING",
+        f"Form {report} for the period ended {long_date(filing.period_end)}",
+        company.name,
+        f"The registrant needs more time to complete its Form {report} and will file it when it is complete.",
+        f"Date: {long_date(filing.filed_date)}. By: /s/ Simulated Officer, Chief Financial Officer",
+    )
+    return plain_page(filing.form, layout.texts(lines))
+
+
+def certification(filing: Filing) -> str:
+    """Return exhibit 31.1, the officer's certification of a periodic report."""
+    company, layout = filing.companies[0], LAYOUTS[filing.companies[0].layout]
+    lines = (
+        "CERTIFICATION",
+        f"I certify that I have reviewed this report on Form {filing.form} of {company.name}.",
+        (
+            "Based on my knowledge, the financial information in this report fairly presents the financial condition "
+            "of the registrant for the periods presented."
+        ),
+        f"Date: {long_date(filing.filed_date)}. /s/ Simulated Officer, Chief Financial Officer",
+    )
+    return plain_page("Certification", layout.texts(lines))

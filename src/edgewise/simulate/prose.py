@@ -1,0 +1,95 @@
+"""From a latent tone to sentences: how many of each kind, in whose words, in which order.
+
+The share of good news among good and bad news is an S-shaped function of the tone as the writer expresses it, which is
+the latent tone and a little noise. So a word list recovers the tone well, but not perfectly.
+"""
+
+from __future__ import annotations
+
+from math import tanh
+from typing import TYPE_CHECKING
+
+from edgewise.simulate import phrases
+from edgewise.simulate.draws import Draws
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from edgewise.simulate.industries import Industry
+
+WORDING_NOISE = 0.35
+_NEWS_SHARE = 0.55
+_PARAGRAPH = (2, 5)
+
+
+class Narrator:
+    """One filing's voice: sentences about one company, in one tone.
+
+    tone: latent, standard normal; None speaks without any news, good or bad.
+    period: what the filing is about, as it stands in a sentence ("the quarter").
+    """
+
+    def __init__(self, stream: np.random.Generator, industry: Industry, tone: float | None, period: str) -> None:
+        self.draws = Draws(stream)
+        self._industry = industry
+        self._period = period
+        self._said = None if tone is None else tone + WORDING_NOISE * self.draws.normal()
+
+    def sentences(self, count: int) -> list[str]:
+        """Return `count` sentences of news and plain fact in random order, as good or bad as the tone."""
+        chosen: list[str] = []
+        for bank, share in self._banks(count):
+            chosen += self.draws.spread(bank, share)
+        chosen += self.draws.spread(phrases.NEUTRAL, max(0, count - len(chosen)))
+        return [self.fill(sentence) for sentence in self.draws.shuffled(chosen)]
+
+    def paragraphs(self, count: int) -> list[str]:
+        """Return about `count` sentences as paragraphs of two to five."""
+        sentences = self.sentences(count)
+        paragraphs: list[str] = []
+        while sentences:
+            size = self.draws.between(*_PARAGRAPH)
+            paragraphs.append(" ".join(sentences[:size]))
+            del sentences[:size]
+        return paragraphs
+
+    def plain(self, count: int) -> list[str]:
+        """Return `count` sentences of plain fact."""
+        return [self.fill(sentence) for sentence in self.draws.spread(phrases.NEUTRAL, count)]
+
+    def risks(self, count: int) -> list[tuple[str, str]]:
+        """Return `count` risk factors as heading and body; they do not depend on the tone."""
+        chosen = self.draws.spread(phrases.RISKS, min(count, len(phrases.RISKS)))
+        return [(self.fill(heading), f"{self.fill(body)} {self.plain(1)[0]}") for heading, body in chosen]
+
+    def safe_harbor(self) -> str:
+        """Return one paragraph on forward-looking statements."""
+        return self.draws.pick(phrases.SAFE_HARBOR)
+
+    def fill(self, sentence: str) -> str:
+        """Return a sentence with its slots filled."""
+        pick, below = self.draws.pick, self.draws.below
+        return sentence.format(
+            segment=pick(self._industry.segments),
+            product=pick(self._industry.products),
+            region=pick(phrases.REGIONS),
+            percent=f"{1 + below(180) / 10:.1f}%",
+            amount=f"${1 + below(900) / 10:.1f} million",
+            count=3 + below(40),
+            period=self._period,
+        )
+
+    def _banks(self, count: int) -> Sequence[tuple[tuple[str, ...], int]]:
+        if self._said is None:
+            return ()
+        news = round(count * _NEWS_SHARE)
+        good = round(news * (0.5 + 0.47 * tanh(0.45 * self._said)))
+        uncertain = round(count * (0.09 - 0.03 * tanh(self._said)))
+        return (
+            (phrases.POSITIVE, good),
+            (phrases.NEGATIVE, news - good),
+            (phrases.UNCERTAIN, uncertain),
+            (phrases.NEGATED, count // 20),
+        )

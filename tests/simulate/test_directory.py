@@ -1,0 +1,121 @@
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+# The keys of a real file of 2026, copied by hand.
+KEYS = [
+    "cik",
+    "entityType",
+    "sic",
+    "sicDescription",
+    "ownerOrg",
+    "insiderTransactionForOwnerExists",
+    "insiderTransactionForIssuerExists",
+    "name",
+    "tickers",
+    "exchanges",
+    "ein",
+    "lei",
+    "description",
+    "website",
+    "investorWebsite",
+    "category",
+    "fiscalYearEnd",
+    "stateOfIncorporation",
+    "stateOfIncorporationDescription",
+    "addresses",
+    "phone",
+    "flags",
+    "formerNames",
+    "filings",
+]
+RECENT = [
+    "accessionNumber",
+    "filingDate",
+    "reportDate",
+    "acceptanceDateTime",
+    "act",
+    "form",
+    "fileNumber",
+    "filmNumber",
+    "items",
+    "core_type",
+    "size",
+    "isXBRL",
+    "isInlineXBRL",
+    "isXBRLNumeric",
+    "primaryDocument",
+    "primaryDocDescription",
+]
+
+
+@pytest.fixture(scope="module")
+def directory(simulated):
+    paths = sorted((simulated.folder / "data.sec.gov/submissions").glob("CIK*.json"))
+    return {path.name: json.loads(path.read_text()) for path in paths}
+
+
+def test_submissions_have_the_real_keys_and_columns_of_one_length(directory):
+    assert len(directory) == 26
+    for name, content in directory.items():
+        assert name == f"CIK{content['cik']}.json"
+        assert list(content) == KEYS
+        assert list(content["filings"]) == ["recent", "files"]
+        recent = content["filings"]["recent"]
+        assert list(recent) == RECENT
+        assert len({len(column) for column in recent.values()}) == 1
+
+
+def test_submissions_list_each_filing_of_the_company_newest_first(directory, truth):
+    for content in directory.values():
+        own = truth.filter(cik=int(content["cik"])).sort("accepted_at", descending=True)
+        recent = content["filings"]["recent"]
+        assert Counter(recent["accessionNumber"]) == Counter(own["accession"])
+        assert recent["filingDate"] == [str(day) for day in own["filed_date"]]
+
+
+def test_failure_case_18_a_quarter_of_the_companies_has_eastern_times_that_end_in_z(directory, truth):
+    accepted = dict(truth.select("accession", "accepted_at").iter_rows())
+    zones = Counter()
+    for content in directory.values():
+        recent = content["filings"]["recent"]
+        for zone in (UTC, ZoneInfo("America/New_York")):
+            read = [
+                datetime.fromisoformat(stamp.removesuffix("Z")).replace(tzinfo=zone)
+                for stamp in recent["acceptanceDateTime"]
+            ]
+            zones[str(zone)] += read == [accepted[number] for number in recent["accessionNumber"]]
+        assert all(stamp.endswith(".000Z") for stamp in recent["acceptanceDateTime"])
+    assert zones["UTC"] + zones["America/New_York"] == 26
+    assert zones["America/New_York"] == 7
+
+
+def test_sizes_are_those_of_the_submission_files(directory, submissions):
+    sizes = {read.path.stem: read.path.stat().st_size for read in submissions}
+    for content in directory.values():
+        recent = content["filings"]["recent"]
+        assert recent["size"] == [sizes[number] for number in recent["accessionNumber"]]
+
+
+def test_primary_documents_are_the_first_of_their_submissions(directory, submissions):
+    first = {read.path.stem: read.documents[0][1] for read in submissions}
+    for content in directory.values():
+        recent = content["filings"]["recent"]
+        assert recent["primaryDocument"] == [first[number] for number in recent["accessionNumber"]]
+
+
+def test_ticker_files_have_the_real_shapes_and_agree(simulated, directory):
+    files = simulated.folder / "www.sec.gov/files"
+    plain = json.loads((files / "company_tickers.json").read_text())
+    assert list(plain) == [str(number) for number in range(26)]
+    assert all(set(entry) == {"cik_str", "ticker", "title"} for entry in plain.values())
+    exchange = json.loads((files / "company_tickers_exchange.json").read_text())
+    assert exchange["fields"] == ["cik", "name", "ticker", "exchange"]
+    by_cik = {row[0]: row for row in exchange["data"]}
+    for entry in plain.values():
+        assert by_cik[entry["cik_str"]][1:3] == [entry["title"], entry["ticker"]]
+    for content in directory.values():
+        assert by_cik[int(content["cik"])][2:] == [content["tickers"][0], content["exchanges"][0]]

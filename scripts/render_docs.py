@@ -52,8 +52,8 @@ def settings_page() -> str:
     parts = [
         "# Settings\n",
         "Each is an environment variable or a line of a `.env` file in the working directory. Nothing needs to be set",
-        "to run everything on one machine; the live SEC needs `EDGEWISE_IDENTITY`. `edgewise doctor --settings` shows the",
-        "values in force.\n",
+        "to run everything on one machine; the live SEC needs `EDGEWISE_IDENTITY`. `edgewise doctor --settings` shows",
+        "the values in force.\n",
         "| setting | default | meaning |",
         "| --- | --- | --- |",
     ]
@@ -96,10 +96,8 @@ def _option(parameter: click.Parameter) -> str:
     spelling = parameter.opts[0] if parameter.param_type_name == "option" else (parameter.name or "").upper()
     meaning = getattr(parameter, "help", None) or ""
     default = parameter.default
-    shown = (
-        f" Default {default}." if isinstance(default, str | int | float) and default not in ("", False, True) else ""
-    )
-    return f"| `{spelling}` | {meaning}{shown} |"
+    told = isinstance(default, str | int | float) and default not in {"", False, True}
+    return f"| `{spelling}` | {meaning}{f' Default {default}.' if told else ''} |"
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -34,7 +34,7 @@ DISCOVERY_BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StoredFiling:
-    """One filing whose documents are in the document store: its rows, and what its header adds to the ledger's entry."""
+    """One filing whose documents are in the document store: its rows, and what its header tells the ledger."""
 
     work: FilingWork
     filings: pl.DataFrame

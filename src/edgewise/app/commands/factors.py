@@ -122,8 +122,5 @@ def _sessions(house: House, since: str, until: str) -> list[date]:
     if tone.is_empty():
         raise NotFound("no filing is scored yet", advice="Run edgewise filings ingest, parse and score first.")
     first = parse_day(since, option="--since") if since else tradable_session(tone["known_at"].min())
-    if until:
-        last = parse_day(until, option="--until")
-    else:
-        last = shift_session(tradable_session(house.clock.now()), -1)
-    return sessions(first, last)
+    newest_closed = shift_session(tradable_session(house.clock.now()), -1)
+    return sessions(first, parse_day(until, option="--until") if until else newest_closed)

@@ -26,7 +26,7 @@ from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
 if TYPE_CHECKING:
     from edgewise.app.house import House
     from edgewise.pipelines.stages import Stage, StageReport
-    from edgewise.sources.edgar.service import Selection
+    from edgewise.sources.edgar.selection import Selection
 
 app = typer.Typer(no_args_is_help=True, help="SEC filings: ingest, parse, score, list, show.")
 
@@ -219,7 +219,7 @@ def _selection(
     until: str,
     backfill: int | None,
 ) -> Selection:
-    from edgewise.sources.edgar.service import Selection  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.sources.edgar.selection import Selection  # noqa: PLC0415 - keeps the help page quick
 
     wanted = [Cik(cik) for cik in ciks or ()] + [_cik_of(house, ticker) for ticker in tickers or ()]
     first = parse_day(since, option="--since") if since else None
@@ -237,7 +237,7 @@ def _selection(
         else "feed"
     )
     return Selection(
-        source=origin,
+        origin=origin,
         forms=tuple(forms or ()),
         ciks=tuple(wanted),
         since=first,

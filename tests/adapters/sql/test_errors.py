@@ -70,6 +70,15 @@ def test_a_server_that_was_never_reached_may_answer_later():
     assert isinstance(from_postgres(None, 'connection to server at "host", port 5432 failed'), ServiceUnavailable)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ['FATAL: database "nowhere" does not exist', 'FATAL: password authentication failed for user "x"'],
+)
+def test_a_server_that_refuses_us_will_refuse_again(said):
+    error = from_postgres(None, f'connection to server at "host", port 5432 failed: {said}')
+    assert isinstance(error, NotConfigured)
+
+
 def test_words_of_a_driver_without_any_code_are_passed_on():
     assert str(from_postgres(None, "out of luck")).startswith("the database postgresql://host/name failed: out of luck")
 

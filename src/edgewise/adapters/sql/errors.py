@@ -80,6 +80,7 @@ _SQLSTATE = {
     "XX001": _CORRUPT,
     "XX002": _CORRUPT,
 }
+_REFUSALS = ("does not exist", "authentication failed", "no password supplied", "no pg_hba.conf entry")
 
 
 @contextmanager
@@ -117,7 +118,13 @@ def _meaning(error: DBAPIError) -> _Meaning:
         return _SQLITE.get(code & 0xFF, _BEHIND if "no such " in str(error.orig) else _OTHER)
     state = getattr(error.orig, "sqlstate", None)
     if state is None:
-        # psycopg has no SQLSTATE for a server that it never reached.
-        return _GONE if error.connection_invalidated or "connect" in str(error.orig) else _OTHER
+        return _meaning_without_code(str(error.orig), lost=error.connection_invalidated)
     fitting = [prefix for prefix in _SQLSTATE if state.startswith(prefix)]
     return _SQLSTATE[max(fitting, key=len)] if fitting else _OTHER
+
+
+def _meaning_without_code(said: str, *, lost: bool) -> _Meaning:
+    """Return the meaning of what psycopg says while it connects, when it passes on no SQLSTATE."""
+    if any(refusal in said for refusal in _REFUSALS):
+        return _CLOSED
+    return _GONE if lost or "connect" in said else _OTHER

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from edgewise.core.errors import InvalidInput
-from edgewise.simulate import Plan, simulate
+from edgewise.simulate import Plan, control_prices, simulate, simulated_before
 
 # Our own short list of words that any finance lexicon counts, chosen without looking at the simulator's phrases.
 GOOD = re.compile(
@@ -133,3 +133,20 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path, kind):
     with pytest.raises(InvalidInput, match="not an empty folder"):
         simulate(target, Plan())
     assert (target if kind == "file" else target / "mine.txt").read_text() == "mine"
+
+
+def test_a_market_that_is_there_whole_is_recognised_and_another_or_half_one_is_not(tmp_path):
+    plan = Plan(companies=22, years=1)
+    made = simulate(tmp_path / "market", plan)
+    assert simulated_before(made.folder, plan) == made
+    assert simulated_before(made.folder, Plan(companies=22, years=1, seed=8)) is None
+    (made.folder / "SIMULATED.md").unlink()
+    assert simulated_before(made.folder, plan) is None
+
+
+def test_the_control_has_the_same_days_and_tickers_and_other_prices(tmp_path):
+    plan = Plan(companies=22, years=1, tone_ic=0.3)
+    planted = pl.read_parquet(simulate(tmp_path / "market", plan).prices)
+    control = control_prices(plan)
+    assert control.select("ticker", "session").equals(planted.select("ticker", "session"))
+    assert not control["close"].equals(planted["close"])

@@ -23,7 +23,6 @@ from edgewise.core.ports import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from rich.progress import Task
 
@@ -38,15 +37,16 @@ AsOf = Annotated[
 
 
 @contextmanager
-def house_for(command: str, *, home: Path | None = None, ledger: bool = True) -> Iterator[tuple[House, dict[str, int]]]:
+def house_for(command: str, *, ledger: bool = True, **overrides: object) -> Iterator[tuple[House, dict[str, int]]]:
     """Give a command its house and a dictionary of counts; record the run and how it ended in the run ledger.
 
-    home:   replaces the folder of everything embedded.
-    ledger: False for commands that only read; they leave no run behind.
+    ledger:    False for commands that only read; they leave no run behind.
+    overrides: settings that win over the environment.
     """
-    settings = load_settings(**({"home": home} if home else {}))
     counts: dict[str, int] = {}
-    with House(settings) as house:
+    with House(load_settings(**overrides)) as house:
+        if house.simulated:
+            ERR.print("[bold yellow]SIMULATED MARKET[/]: nothing here is a real company, filing or price.")
         if not ledger:
             yield house, counts
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,14 +12,19 @@ from typing import TYPE_CHECKING, Self
 from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, adapter_for
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from edgewise.adapters.sql import Database
     from edgewise.app.settings import Settings
     from edgewise.core.ports import Executor, FilingLedger, RunLedger, ToneModel
     from edgewise.lake import DocumentStore, Lake
+    from edgewise.pipelines.journey import Rooms
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.http import Fetcher
+
+
+MARKER = "SIMULATED.md"
 
 
 class SystemClock:
@@ -44,6 +50,23 @@ class House:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.close()
+
+    @property
+    def simulated(self) -> bool:
+        """Whether what is stored here came from a simulated market."""
+        return (self.settings.home / MARKER).is_file()
+
+    def mark_simulated(self, marker: Path) -> None:
+        """Keep the note of a simulated market beside its data, so that every command and answer can say so."""
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(marker, self.settings.home / MARKER)
+
+    @cached_property
+    def rooms(self) -> Rooms:
+        """What a filing's journey passes through."""
+        from edgewise.pipelines.journey import Rooms  # noqa: PLC0415 - imported at first use
+
+        return Rooms(self.edgar, self.lake, self.documents, self.filings, self.executor, self.tone_model, self.clock)
 
     @cached_property
     def lake(self) -> Lake:

@@ -14,7 +14,7 @@ Nothing in it is real, and every document says so in its first line.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
 
+MARKER = "SIMULATED.md"
 _TRUTH_SCHEMA: dict[str, PolarsDataType] = {
     "accession": pl.String,
     "cik": pl.Int64,
@@ -83,20 +84,45 @@ def simulate(folder: Path, plan: Plan) -> Simulated:
     companies = invent_companies(plan)
     filings = schedule_filings(plan, companies)
     market = trade(plan, companies, filings)
-    simulated = Simulated(
+    simulated = _described(folder, plan, filings=len(filings), sessions=len(market.sessions))
+    _write_edgar(folder, plan, companies, filings)
+    _write_truth(simulated, plan, companies, filings, market)
+    _write(folder, MARKER, _note(plan))
+    return simulated
+
+
+def simulated_before(folder: Path, plan: Plan) -> Simulated | None:
+    """Return the market of `plan` if `folder` holds the whole of it, None otherwise: its note is written last."""
+    note = folder / MARKER
+    if not note.is_file() or note.read_text(encoding="ascii") != _note(plan):
+        return None
+    expected = _described(folder, plan, filings=0, sessions=0)
+    filings = pl.scan_parquet(expected.filings_truth).select(pl.col("accession").n_unique()).collect().item()
+    sessions = pl.scan_parquet(expected.prices).select(pl.col("session").n_unique()).collect().item()
+    return replace(expected, filings=filings, sessions=sessions)
+
+
+def control_prices(plan: Plan) -> pl.DataFrame:
+    """Return the prices of the same companies, filings and noise with nothing planted: the control of an experiment.
+
+    Columns as in `prices/ohlcv.parquet`: ticker, session, open, high, low, close (USD as traded), volume.
+    """
+    companies = invent_companies(plan)
+    without = replace(plan, tone_ic=0.0)
+    return price_table(companies, trade(without, companies, schedule_filings(plan, companies)))
+
+
+def _described(folder: Path, plan: Plan, *, filings: int, sessions: int) -> Simulated:
+    return Simulated(
         folder=folder,
-        companies=len(companies),
-        filings=len(filings),
-        sessions=len(market.sessions),
+        companies=plan.companies,
+        filings=filings,
+        sessions=sessions,
         prices=folder / "prices" / "ohlcv.parquet",
         filings_truth=folder / "truth" / "filings.parquet",
         factor_truth=folder / "truth" / "factor.parquet",
         effects=folder / "truth" / "effects.json",
     )
-    _write_edgar(folder, plan, companies, filings)
-    _write_truth(simulated, plan, companies, filings, market)
-    _write(folder, "SIMULATED.md", _note(plan))
-    return simulated
 
 
 def _claim(folder: Path) -> None:

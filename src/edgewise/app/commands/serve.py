@@ -21,7 +21,6 @@ def serve(
     from edgewise.serve.api import Rooms, create_app  # noqa: PLC0415 - as above
 
     with house_for("serve", ledger=False) as (house, _):
-        simulated = (house.settings.home / "SIMULATED.md").is_file()
-        rooms = Rooms(house.lake, house.filings, house.clock, version("edgewise"), simulated=simulated)
+        rooms = Rooms(house.lake, house.filings, house.clock, version("edgewise"), simulated=house.simulated)
         ERR.print(f"Serving {house.settings.home} on http://{host}:{port} · routes in /openapi.json · Ctrl-C stops")
         uvicorn.run(create_app(rooms), host=host, port=port, log_level="warning")

@@ -77,8 +77,11 @@ def read_words(body: bytes) -> Cover:
 
 def cover_text(body: bytes) -> str:
     """Return the visible words of a document's beginning, with single spaces and plain dashes."""
-    window = _closed_comments(body[:_BYTES_READ])
-    text = LexborHTMLParser(decode_text(window)).text(separator=" ") if b"<" in window else decode_text(window)
+    text = decode_text(_closed_comments(body[:_BYTES_READ]))
+    if "<" in text:
+        page = LexborHTMLParser(text)
+        page.strip_tags(["style", "script"])
+        text = page.text(separator=" ")
     return _DASHES.sub("-", " ".join(text.split()))[:_CHARACTERS_READ]
 
 

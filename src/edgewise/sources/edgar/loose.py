@@ -120,18 +120,13 @@ def _submission_text(
 def _with_folder(text: Submission, files: Mapping[str, bytes], cik: Cik, complaints: list[str]) -> Submission:
     """Return the submission with the folder's files that its text lacks, as abridged copies do."""
     present = {document.file_name for document in text.documents}
-    beside = [
-        loose
-        for loose in _documents(files, None)
-        if loose.document.file_name not in present and any(document.file_name for document in text.documents)
-    ]
     documents = text.documents
-    if beside:
-        complaints.append("documents_beside_text")
-        highest = max((document.sequence for document in documents), default=0)
-        documents += tuple(
-            replace(loose.document, sequence=highest + place) for place, loose in enumerate(beside, start=1)
-        )
+    # Texts from before about 2000 name no files, so nothing can be told apart from what they hold.
+    if present - {None}:
+        beside = _documents({name: body for name, body in files.items() if name not in present}, None)
+        highest = max(document.sequence for document in documents)
+        documents += tuple(_placed(loose, highest + place) for place, loose in enumerate(beside, start=1))
+        complaints += ["documents_beside_text"] if beside else []
     if cik not in {party.cik for party in text.header.parties}:
         complaints.append("cik_differs_from_folder")
     return Submission(text.header, documents, tuple(dict.fromkeys((*text.complaints, *complaints))))
@@ -257,7 +252,7 @@ def _completed(
 
 
 def _main(loose: list[_Loose], form: str) -> _Loose:
-    """Return the document that speaks for the submission: of its form, then one that names its registrants, then any."""
+    """Return the document that speaks for the submission: of its form, then one that names registrants, then any."""
     return min(
         loose,
         key=lambda one: (bool(form) and _own_form(one) != form, not one.cover.parties, not _own_form(one)),
@@ -286,6 +281,12 @@ def _parties(header: SubmissionHeader, cover: Cover, cik: Cik, form: str, compla
     return (Party(cik, Role.ISSUER),)
 
 
+def _placed(loose: _Loose, sequence: int, *, kind: str = "") -> SubmissionDocument:
+    """Return the document at its place, with `kind` or UNKNOWN for a type that nothing told."""
+    kind = loose.document.document_type or kind or _UNKNOWN_TYPE
+    return replace(loose.document, document_type=kind, sequence=sequence)
+
+
 def _numbered(loose: list[_Loose], form: str, complaints: list[str]) -> tuple[SubmissionDocument, ...]:
     """Return the documents with a type and a sequence each, once: told ones keep theirs, the main one comes first."""
     main = _main(loose, form)
@@ -295,10 +296,9 @@ def _numbered(loose: list[_Loose], form: str, complaints: list[str]) -> tuple[Su
     taken: set[int] = set()
     documents = []
     for one in order:
-        kind = one.document.document_type or (form if one is main else "")
         if not one.document.document_type:
             complaints.append("document_type_guessed")
         sequence = one.document.sequence if one.document.sequence not in taken | {0} else next(free)
         taken.add(sequence)
-        documents.append(replace(one.document, document_type=kind or _UNKNOWN_TYPE, sequence=sequence))
+        documents.append(_placed(one, sequence, kind=form if one is main else ""))
     return tuple(sorted(documents, key=lambda document: document.sequence))

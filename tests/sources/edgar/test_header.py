@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewise.core.errors import Hostile, Unparsable
-from edgewise.sources.edgar.header import decode_text, header_from_json, parse_header
+from edgewise.sources.edgar.header import decode_text, header_from_json, parse_header, whole_number
 from edgewise.sources.edgar.records import ListedDocument, Party, Role
 
 
@@ -120,6 +120,13 @@ def test_what_cannot_be_read_is_a_complaint():
         "period_date_unreadable",
         "party_without_cik",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("13", 13), (" 2 ", 2), ("", None), ("-1", None), ("\u0663", None), ("9" * 5000, None)]
+)
+def test_failure_case_43_a_counter_is_a_few_digits(text, number):
+    assert whole_number(text) == number
 
 
 def test_a_header_without_accession_is_refused():

@@ -66,6 +66,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9 _-]*)>(.*)")
 _KEY = re.compile(r"([A-Za-z][A-Za-z0-9 .,&/'()_-]*):(.*)")
 _SIC = re.compile(r"\[(\d{1,4})\]\s*$|^\s*(\d{1,4})\s*$")
+_COUNTER = re.compile(r"\d{1,6}", re.ASCII)
 _CIK_DIGITS = re.compile(r"\d{1,10}", re.ASCII)
 
 
@@ -91,6 +92,11 @@ def decode_text(raw: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("latin-1")
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that a counter prints, 1 to 6 digits; None for anything else."""
+    return int(text) if _COUNTER.fullmatch(text.strip()) else None
 
 
 def parse_header(block: bytes) -> tuple[SubmissionHeader, tuple[str, ...]]:
@@ -185,7 +191,7 @@ def read_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[SubmissionHeader, tupl
         period_end=_day(draft, "period"),
         items=tuple(value for value in draft.general.get("items", ()) if value),
         parties=_parties(draft, accession),
-        document_count=_count(draft),
+        document_count=whole_number(draft.first("count")),
         notices=tuple(dict.fromkeys(draft.notices)),
     )
     return header, tuple(dict.fromkeys(draft.complaints))
@@ -235,11 +241,6 @@ def _day(draft: _Draft, name: str) -> date | None:
     except ValueError:
         draft.complaints.append(f"{name}_date_unreadable")
         return None
-
-
-def _count(draft: _Draft) -> int | None:
-    text = draft.first("count")
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _also_forms(draft: _Draft, form: str) -> tuple[str, ...]:
@@ -303,7 +304,7 @@ def _listed(documents: object) -> tuple[ListedDocument, ...]:
     entries = [entry for entry in documents if isinstance(entry, dict)] if isinstance(documents, list) else []
     return tuple(
         ListedDocument(
-            sequence=int(text) if (text := str(entry.get("SEQUENCE", ""))).isascii() and text.isdigit() else position,
+            sequence=whole_number(str(entry.get("SEQUENCE", ""))) or position,
             document_type=str(entry.get("TYPE", "")),
             file_name=str(entry["FILENAME"]) if entry.get("FILENAME") else None,
             description=str(entry["DESCRIPTION"]) if entry.get("DESCRIPTION") else None,

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from edgewise.core.errors import Truncated, Unparsable
-from edgewise.sources.edgar.header import decode_text, json_object, json_object_in, parse_header, read_pairs
+from edgewise.sources.edgar.header import (
+    decode_text,
+    json_object,
+    json_object_in,
+    parse_header,
+    read_pairs,
+    whole_number,
+)
 from edgewise.sources.edgar.records import ListedDocument, SubmissionHeader
 from edgewise.sources.edgar.sgml import document_fields
 
@@ -31,6 +38,7 @@ _BLOCKS = {
 _COMPANY = re.compile(r"\s*(?P<name>.*?)\s*\(\s*(?P<block>[A-Za-z ]+?)\s*\)\s*CIK\s*:\s*(?P<cik>\d{1,10})", re.DOTALL)
 _SIC = re.compile(r"SIC\s*:\s*(\d{1,4})")
 _ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
+_SIZE = re.compile(r"\d{1,12}", re.ASCII)
 _NO_TIME = "000000"
 _COLUMNS = 5
 
@@ -79,7 +87,7 @@ def parse_header_page(raw: bytes) -> FilingIndexPage:
     heads = [document_fields(part.partition("<TEXT>")[0]) for part in rest.split("<DOCUMENT>")[1:]]
     documents = tuple(
         ListedDocument(
-            sequence=int(number) if (number := fields.get("SEQUENCE", "")).isdecimal() else position,
+            sequence=whole_number(fields.get("SEQUENCE", "")) or position,
             document_type=fields.get("TYPE", ""),
             file_name=fields.get("FILENAME"),
             description=fields.get("DESCRIPTION"),
@@ -98,7 +106,7 @@ def parse_folder_listing(raw: bytes) -> tuple[FolderFile, ...]:
     if not isinstance(entries, list):
         raise Unparsable("a folder listing without items", advice="Check what was fetched.")
     return tuple(
-        FolderFile(str(entry["name"]), int(size) if (size := str(entry.get("size", ""))).isdecimal() else None)
+        FolderFile(str(entry["name"]), int(size) if _SIZE.fullmatch(size := str(entry.get("size", ""))) else None)
         for entry in entries
         if isinstance(entry, dict) and entry.get("name")
     )
@@ -143,11 +151,11 @@ def _listed(page: LexborHTMLParser) -> Iterator[ListedDocument]:
     for row in page.css("table.tableFile tr"):
         cells = row.css("td")
         link = row.css_first("td a")
-        if len(cells) != _COLUMNS or link is None or not (number := _words(cells[0])).isdecimal():
+        if len(cells) != _COLUMNS or link is None or (number := whole_number(_words(cells[0]))) is None:
             continue
         if "/xsl" in (link.attributes.get("href") or ""):
             continue
-        yield ListedDocument(int(number), _words(cells[3]), _words(link) or None, _words(cells[1]) or None)
+        yield ListedDocument(number, _words(cells[3]), _words(link) or None, _words(cells[1]) or None)
 
 
 def _words(node: LexborNode | None) -> str:

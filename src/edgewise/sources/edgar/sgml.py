@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from edgewise.core.errors import TooLarge, Truncated, Unparsable, Unusable
-from edgewise.sources.edgar.header import decode_text, parse_header
+from edgewise.sources.edgar.header import decode_text, parse_header, whole_number
 from edgewise.sources.edgar.records import Submission, SubmissionDocument
 from edgewise.sources.edgar.uuencode import decode_uuencoded, is_uuencoded
 
@@ -44,7 +44,6 @@ _TEXT_OPENS = re.compile(rb"[\r\n]<TEXT>", re.IGNORECASE)
 _WRAPPER_OPENS = re.compile(rb"<(XBRL|XML|PDF|JSON|ZIP|EXCEL)>[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)
 _FIELD = re.compile(r"<([A-Za-z-]+)>(.*)")
 _UNSAFE_NAME = re.compile(r"[/\\\x00-\x1f]|^\.|^$")
-_MAX_SEQUENCE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +253,8 @@ def _read_document(text: _Text, ordinal: int) -> tuple[SubmissionDocument, list[
     else:
         inside = _text_bounds(text, opens, ordinal, complaints)
         body = _content(inside, complaints)
-    number = fields.get("SEQUENCE", "")
     document = SubmissionDocument(
-        sequence=int(number) if number.isascii() and number.isdigit() and len(number) <= _MAX_SEQUENCE_DIGITS else 0,
+        sequence=whole_number(fields.get("SEQUENCE", "")) or 0,
         document_type=fields.get("TYPE", ""),
         file_name=_safe_name(fields.get("FILENAME"), complaints),
         description=fields.get("DESCRIPTION") or None,

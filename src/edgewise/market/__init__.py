@@ -1,0 +1,1 @@
+"""The market: prices that can be trusted and past returns. Pure: frames in, frames out."""

@@ -1,0 +1,1 @@
+"""Research: labels, rank correlations and honest intervals. May read factors; factors never read it."""

@@ -11,6 +11,7 @@ Source: EDGAR's "Accessing EDGAR Data", index file format. Encoding is Latin-1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -50,10 +51,12 @@ class IndexPage:
     """An index file. `entries` has one row per filing and registrant, in file order; `rejected` the unreadable lines.
 
     Columns of `entries`: cik, company, form, filed_date (New York), accession, url (whole submission); no nulls.
+    `complete_to` is the New York day up to which it holds everything; None if the file does not say.
     """
 
     entries: pl.DataFrame
     rejected: tuple[Rejected, ...]
+    complete_to: date | None = None
 
 
 def parse_index(body: bytes) -> IndexPage:
@@ -82,6 +85,7 @@ def parse_index(body: bytes) -> IndexPage:
     return IndexPage(
         entries=typed.filter(reasons["reason"].is_null()).select(SCHEMA.keys()),
         rejected=tuple(Rejected.of(reason, line) for line, reason in bad.iter_rows()),
+        complete_to=_last_received(lines[:first]),
     )
 
 
@@ -107,6 +111,17 @@ def discovered(entries: pl.DataFrame) -> Iterator[Discovered]:
             forms=tuple(row["forms"]),
             filed_date=row["filed_date"],
         )
+
+
+def _last_received(preamble: list[str]) -> date | None:
+    """Return the day of "Last Data Received:    March 31, 2021" or "Oct  3, 2022"."""
+    said = next((line.partition(":")[2] for line in preamble if line.startswith("Last Data Received:")), "")
+    for layout in ("%B %d, %Y", "%b %d, %Y"):
+        try:
+            return datetime.strptime(" ".join(said.split()), layout).date()  # noqa: DTZ007 - a date has no zone
+        except ValueError:
+            continue
+    return None
 
 
 def _header(lines: list[str]) -> tuple[str, int]:

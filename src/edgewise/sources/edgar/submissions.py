@@ -121,6 +121,12 @@ def parse_older_page(body: bytes) -> FilingRows:
     return _rows(json_object(body, "the older page of submissions"))
 
 
+def parse_filings(body: bytes) -> FilingRows:
+    """Return the filings of either kind of file, a list of submissions or an older page. Raises as both do."""
+    said = json_object(body, "the list of submissions")
+    return _rows(_typed(_typed(said, "filings", dict), "recent", dict) if "filings" in said else said)
+
+
 def _rows(columns: dict[str, Any]) -> FilingRows:
     """Return the columns as a frame, after checking that they are lists of one length with the right types."""
     if missing := [name for name in _REQUIRED if name not in columns]:

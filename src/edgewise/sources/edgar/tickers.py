@@ -50,6 +50,9 @@ class TickerPage:
     entries: pl.DataFrame
     rejected: tuple[Rejected, ...]
 
+    def __len__(self) -> int:
+        return self.entries.height
+
 
 def parse_tickers(body: bytes) -> TickerPage:
     """Return one vintage of either list. An entry that cannot be read, or claims a taken ticker, is rejected.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from edgewise.core.errors import InvalidInput
+from edgewise.core.errors import Hostile, InvalidInput
 from edgewise.core.identifiers import Accession, Cik
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SITE = "https://www.sec.gov"
 ARCHIVES = f"{SITE}/Archives/"
 FILINGS = f"{ARCHIVES}edgar/data/"
+DAILY_INDEXES = f"{ARCHIVES}edgar/daily-index/"
 SUBMISSIONS = "https://data.sec.gov/submissions/"
 FEED_PAGE_SIZE = 100
 FIRST_INDEX_YEAR = 1993
@@ -37,7 +38,12 @@ def structured_feed() -> str:
 
 def daily_index(day: date, *, kind: str = "master") -> str:
     """Return the index of one day's filings. `kind` is master, company, form or crawler."""
-    return f"{ARCHIVES}edgar/daily-index/{day.year}/QTR{quarter(day)}/{kind}.{day:%Y%m%d}.idx"
+    return f"{daily_index_folder(day.year, quarter(day))}{kind}.{day:%Y%m%d}.idx"
+
+
+def daily_index_folder(year: int, quarter_number: int) -> str:
+    """Return the folder of a quarter's daily indexes, with a slash at the end; its `index.json` lists it."""
+    return f"{DAILY_INDEXES}{year}/QTR{quarter_number}/"
 
 
 def full_index(year: int, quarter_number: int, *, kind: str = "master") -> str:
@@ -84,19 +90,16 @@ def full_submission(cik: Cik, accession: Accession) -> str:
     return f"{folder(cik, accession)}{accession}.txt"
 
 
-def bare_submission(cik: Cik, accession: Accession) -> str:
-    """Return the whole submission under the address that indexes print: beside the folder, not in it."""
-    return f"{FILINGS}{int(cik)}/{accession}.txt"
+def document(cik: Cik, accession: Accession, file_name: str) -> str:
+    """Return one document of a submission. Raises Hostile for a name that leads out of its folder."""
+    if not file_name.strip(". ") or "/" in file_name or "\\" in file_name:
+        raise Hostile(f"{accession} lists a document called {file_name!r:.80}", advice="Do not follow it.")
+    return f"{folder(cik, accession)}{quote(file_name)}"
 
 
 def index_page(cik: Cik, accession: Accession) -> str:
     """Return the page that lists a submission's documents."""
     return f"{folder(cik, accession)}{accession}-index.htm"
-
-
-def archived(path: str) -> str:
-    """Return the address of a path as indexes print it: edgar/data/320193/0000320193-24-000123.txt."""
-    return f"{ARCHIVES}{path}"
 
 
 def quarter(day: date) -> int:

@@ -12,6 +12,7 @@ an outdated one resurface. Conditions on the key remove all versions of a row or
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -123,7 +124,7 @@ def ask(
     named = {*asked, *(where.meta.root_names() if where is not None else ())}
     if unknown := sorted(named - table.schema.keys()):
         raise InvalidInput(f"table {table.name} has no columns {unknown}", advice=f"It has {', '.join(table.schema)}.")
-    return Question(as_of, asked, where)
+    return Question(None if as_of is None else as_of.astimezone(UTC), asked, where)
 
 
 def _concerns_key_only(where: pl.Expr, table: Table) -> bool:

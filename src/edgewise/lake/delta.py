@@ -77,7 +77,9 @@ class DeltaFolder:
         table uses Delta features that this reader does not honour.
         """
         with _delta_errors(self.url):
-            handle = self._fresh(table.name) if version is None else self._open(table.name, version)
+            handle = self._fresh(table.name)
+            if handle is not None and version is not None:
+                handle = self._open(table.name, version) if 0 <= version <= handle.version() else None
             return None if handle is None else self._snapshot_of(handle, table)
 
     def create(self, table: Table) -> None:

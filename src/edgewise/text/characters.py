@@ -1,0 +1,62 @@
+"""Bytes to characters, and the one rule for white space and invisible characters."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+_BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Charsets a document may declare besides UTF-8 and the Latin ones, which all mean Windows-1252 to a browser.
+_DECLARABLE = frozenset({"gb2312", "gbk", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "koi8-r", "windows-1251"})
+_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+_DECLARED_WITHIN = 2_048
+# More broken bytes than this, as a share of all non-ASCII characters, and the document was never UTF-8.
+_BROKEN_SHARE = 0.1
+# Windows-1252 leaves five bytes undefined; like browsers, we keep their control characters.
+_WINDOWS_1252 = {byte: bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(0x80, 0xA0)}
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_SPACE_IN_LINE = re.compile(r"[^\S\n ]")
+
+
+def decode(body: bytes) -> str:
+    """Return the characters of a document: UTF-8, else the charset it declares, else Windows-1252.
+
+    A document that is UTF-8 but for a few broken bytes stays UTF-8, with U+FFFD in their place. Never raises.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, errors="replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_broken(body)
+
+
+def _decode_broken(body: bytes) -> str:
+    """Return the characters of bytes that are not valid UTF-8."""
+    lenient = body.decode("utf-8", errors="replace")
+    foreign = len(lenient) - sum(map(lenient.count, map(chr, range(128))))
+    if lenient.count(REPLACEMENT) < _BROKEN_SHARE * foreign:
+        return lenient
+    declared = _CHARSET.search(body, 0, _DECLARED_WITHIN)
+    name = declared[1].decode("ascii", errors="ignore").lower() if declared else ""
+    if name in _DECLARABLE:
+        return body.decode(name, errors="replace")
+    return body.decode("latin-1").translate(_WINDOWS_1252)
+
+
+def visible(text: str) -> str:
+    """Return the text without zero-width characters, direction marks and soft hyphens."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def plain_spaces(text: str) -> str:
+    """Return the text with every white-space character but the line end turned into one space, tabs to columns of 8."""
+    return _SPACE_IN_LINE.sub(" ", text.expandtabs())

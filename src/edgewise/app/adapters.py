@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DATABASES: Mapping[str, str] = {
     "sqlite": "edgewise.adapters.sql:open_database",
+    "postgresql": "edgewise.adapters.sql:open_database",
 }
 DOCUMENTS: Mapping[str, str] = {
     "": "edgewise.adapters.disk:DiskBlobStore",

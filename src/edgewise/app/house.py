@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, adapter_for
+from edgewise.core.errors import NotFound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,15 +112,18 @@ class House:
     @cached_property
     def fetcher(self) -> Fetcher:
         """The outside world, or an archive of it."""
-        from edgewise.sources.http import open_fetcher  # noqa: PLC0415 - imported at first use
+        from edgewise.sources.http import Archive, open_fetcher  # noqa: PLC0415 - imported at first use
 
         settings = self.settings
-        fetcher = open_fetcher(
-            settings.edgar,
-            identity=settings.identity or None,
-            rate_per_s=settings.rate_per_s,
-            cache=settings.cache,
-        )
+        if settings.edgar_session:
+            fetcher: Fetcher = Archive(settings.edgar, session=settings.edgar_session)
+        else:
+            fetcher = open_fetcher(
+                settings.edgar,
+                identity=settings.identity or None,
+                rate_per_s=settings.rate_per_s,
+                cache=settings.cache,
+            )
         self._open.callback(fetcher.close)
         return fetcher
 
@@ -128,7 +132,8 @@ class House:
         """The SEC's filing system."""
         from edgewise.sources.edgar.service import Edgar  # noqa: PLC0415 - imported at first use
 
-        return Edgar(self.fetcher)
+        catalogue = self.settings.edgar_catalogue
+        return Edgar(self.fetcher, catalogue=_read(catalogue) if catalogue else None)
 
     @cached_property
     def executor(self) -> Executor:
@@ -146,3 +151,10 @@ class House:
         from edgewise.text.tone import LexiconTone  # noqa: PLC0415 - imported at first use
 
         return LexiconTone()
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read: {error.strerror}", advice="Check EDGEWISE_EDGAR_CATALOGUE.") from error

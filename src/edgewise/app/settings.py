@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     edgar_session: str = Field(
         default="", description="Which recorded feed crawl of an archive to replay; empty for the newest."
     )
+    edgar_catalogue: Path | None = Field(
+        default=None,
+        description="A table (path, form, filing_date, company) that dates an archive's files where they do not.",
+    )
     identity: str = Field(
         default="", description="Who asks the SEC: 'Company Name contact@example.com'. Needed for the live service."
     )

@@ -27,7 +27,12 @@ FILINGS = Table(
             "8-K items as the header gives them, separated by ' | '",
             nulls="not an 8-K or not given",
         ),
-        Column("known_at_source", pl.String, "what known_at rests on: header, feed, submissions, filing_date"),
+        Column(
+            "known_at_source",
+            pl.String,
+            "what known_at rests on: header, index_page, feed, submissions, submissions_eastern, "
+            "submissions_later_of_two or filing_date",
+        ),
         Column("documents", pl.Int32, "documents we stored of it"),
         Column("source_url", pl.String, "where it was read from"),
         Column("first_seen_at", Instant, "UTC instant at which this lake first saw it; never used as known_at"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from edgewise.core.clock import session_close
+from edgewise.core.clock import LAST_SESSION, session_close
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import InstrumentId
 from edgewise.core.tables import FACTORS, FILING_TONE, FILINGS, INSTRUMENTS
@@ -60,5 +60,7 @@ def _security(lake: Lake, name: str, session: date | None) -> InstrumentId:
         instruments = lake.history(INSTRUMENTS)
         if instruments.is_empty():
             raise NotFound("no tickers are stored", advice="Run edgewise instruments ingest, or give an id.") from None
-        newest = instruments["valid_from"].max() if session is None else session
-        return resolve(instruments, name, newest)
+        if session is not None:
+            return resolve(instruments, name, session)
+        # Without a session, what the ticker named last.
+        return resolve(instruments, name, LAST_SESSION)

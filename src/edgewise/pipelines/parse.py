@@ -79,7 +79,7 @@ def documents_with_words(lake: Lake, works: Sequence[FilingWork]) -> pl.DataFram
     """Return the `documents` rows of these filings that carry their message, in order."""
     accessions = [str(work.accession) for work in works]
     own = pl.DataFrame({"accession": accessions, "form": [work.form for work in works]})
-    rows = lake.read(DOCUMENTS, where=pl.col("accession").is_between(min(accessions), max(accessions)))
+    rows = lake.read(DOCUMENTS, where=pl.col("accession").is_between(pl.lit(min(accessions)), pl.lit(max(accessions))))
     kind = pl.col("document_type")
     bare_form = pl.col("form").str.strip_suffix("/A")
     return (

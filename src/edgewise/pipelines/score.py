@@ -42,7 +42,7 @@ def _score_all(
     accessions = [str(work.accession) for work in works]
     rows = lake.read(
         TEXTS,
-        where=pl.col("accession").is_between(min(accessions), max(accessions))
+        where=pl.col("accession").is_between(pl.lit(min(accessions)), pl.lit(max(accessions)))
         & (pl.col("parser_version") == PARSER_VERSION),
     )
     by_accession = {

@@ -13,7 +13,6 @@ import typer
 from rich.panel import Panel
 from rich.status import Status
 
-from edgewise.app.commands.research import shown_interval
 from edgewise.app.console import ERR, OUT, Json, house_for, print_json, print_rows
 from edgewise.app.house import MARKER
 from edgewise.pipelines.journey import Leg
@@ -48,8 +47,7 @@ def demo(
     legs: list[Leg] = []
     with Status("simulating a market", console=ERR) as status:
         market = _timed(legs, "simulate", lambda: _simulated(folder / "market", plan), count=lambda made: made.filings)
-        settings = {"home": folder, "edgar": f"archive://{market.folder.absolute()}"}
-        with house_for("demo", **settings) as (house, counts):
+        with house_for("demo", home=folder, edgar=f"archive://{market.folder.absolute()}") as (house, counts):
             evidence = _run(house, plan, market, legs, status)
             counts |= {leg.name: leg.done for leg in legs}
     if json:
@@ -94,11 +92,11 @@ def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: S
     from edgewise.pipelines.instruments import known_instruments  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.journey import travel  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.prices import ingest_prices  # noqa: PLC0415 - as in demo
-    from edgewise.sources.edgar.selection import Selection  # noqa: PLC0415 - as in demo
+    from edgewise.sources.edgar.selection import Origin, Selection  # noqa: PLC0415 - as in demo
 
     house.mark_simulated(market.folder / MARKER)
     status.update("reading the indexes")
-    selection = Selection(origin="index", since=plan.start, until=plan.end)
+    selection = Selection(origin=Origin.INDEX, since=plan.start, until=plan.end)
     _timed(
         legs,
         "discover",
@@ -118,12 +116,14 @@ def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: S
         count=lambda covered: int(covered["with_z"].sum()),
     )
     status.update("measuring")
-    return _timed(legs, "measure", lambda: _evidence(house, plan, market), count=len)
+    evidence: list[Evidence] = _timed(legs, "measure", lambda: _evidence(house, plan, market), count=len)
+    return evidence
 
 
 def _evidence(house: House, plan: Plan, market: Simulated) -> list[Evidence]:
     import polars as pl  # noqa: PLC0415 - as in demo
 
+    from edgewise.core.clock import session_closes  # noqa: PLC0415 - as in demo
     from edgewise.core.tables import FACTORS, PRICES  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.research import evaluate  # noqa: PLC0415 - as in demo
     from edgewise.research.ic import rank_ic  # noqa: PLC0415 - as in demo
@@ -133,6 +133,7 @@ def _evidence(house: House, plan: Plan, market: Simulated) -> list[Evidence]:
     prices = house.lake.read(PRICES)
     tickers = house.lake.read(_instruments()).select("ticker", "instrument_id")
     without = _identified(control_prices(plan), tickers)
+    without = without.with_columns(known_at=session_closes(without["session"]))
     truth = _identified(pl.read_parquet(market.factor_truth), tickers)
     planted = json_format.loads(market.effects.read_text())["planted_ic"]["own_return"]
     agreement = rank_ic(values, truth, label="z")["ic"].mean()
@@ -187,23 +188,23 @@ def _report(plan: Plan, folder: Path, legs: list[Leg], evidence: list[Evidence])
     print_rows("The journey", rows, columns=["leg", "count", "failed", "seconds", "per_second"], empty="")
     found: list[dict[str, object]] = [
         {
-            "sessions_held": each.horizon,
-            "planted": f"{each.planted:+.4f}",
-            "x_agreement": f"{each.planted * each.agreement:+.4f}",
-            "measured": f"{each.measured.ic.mean:+.4f}",
-            "95%_interval": shown_interval(each.measured.ic.newey_west),
-            "control_without_effect": f"{each.control.ic.mean:+.4f}",
-            "its_95%_interval": shown_interval(each.control.ic.newey_west),
+            "held": f"{each.horizon} sessions" if each.horizon > 1 else "1 session",
+            "planted": f"{each.planted:+.3f}",
+            "expected": f"{each.planted * each.agreement:+.3f}",
+            "measured": _with_interval(each.measured),
+            "control": _with_interval(each.control),
         }
         for each in evidence
     ]
     print_rows(
-        "Rank IC of filing_tone against the sector-neutral forward return", found, columns=list(found[0]), empty=""
+        "Does tone lead returns? Rank IC of filing_tone, 95 % intervals", found, columns=list(found[0]), empty=""
     )
     OUT.print(
-        "  planted: what a perfect reader of the filings would find. x agreement: what our reader should find, since\n"
-        f"  its factor agrees with the perfect one at a rank correlation of {evidence[0].agreement:.2f}. control: the same\n"
-        "  filings beside prices without any effect.\n"
+        "  planted   what a perfect reader of the filings would find\n"
+        f"  expected  of ours, whose factor agrees with the perfect one by {evidence[0].agreement:.2f} (rank correlation)\n"
+        "  measured  against later returns less their sector's mean: decided at a close,\n"
+        "            entered at the next open\n"
+        "  control   the same filings beside prices in which nothing was planted\n"
     )
     OUT.print("[bold]Where to look next[/]")
     for command in (
@@ -216,3 +217,8 @@ def _report(plan: Plan, folder: Path, legs: list[Leg], evidence: list[Evidence])
         "edgewise serve",
     ):
         OUT.print(f"  {command}", soft_wrap=True)
+
+
+def _with_interval(evaluation: FactorEvaluation) -> str:
+    interval = evaluation.ic.newey_west
+    return f"{evaluation.ic.mean:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"

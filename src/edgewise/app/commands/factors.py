@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from edgewise.app.console import OUT, AsOf, Json, house_for, parse_day, parse_instant, print_json, print_rows, progress
-from edgewise.core.clock import sessions, shift_session, tradable_session
+from edgewise.core.clock import sessions, shift_session, tradable_session, tradable_sessions
 from edgewise.core.errors import NotFound
 from edgewise.core.tables import FACTORS, FILING_TONE
 
@@ -121,6 +121,6 @@ def _sessions(house: House, since: str, until: str) -> list[date]:
     tone = house.lake.read(FILING_TONE, columns=["known_at"])
     if tone.is_empty():
         raise NotFound("no filing is scored yet", advice="Run edgewise filings ingest, parse and score first.")
-    first = parse_day(since, option="--since") if since else tradable_session(tone["known_at"].min())
+    first = parse_day(since, option="--since") if since else tradable_sessions(tone["known_at"].sort().head(1))[0]
     newest_closed = shift_session(tradable_session(house.clock.now()), -1)
     return sessions(first, parse_day(until, option="--until") if until else newest_closed)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
@@ -18,6 +19,7 @@ from edgewise.app.console import (
     print_rows,
     progress,
 )
+from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import Accession, Cik, Ticker
 from edgewise.core.ports import FilingState  # noqa: TC001 - typer reads the annotation at run time
@@ -26,9 +28,19 @@ from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
 if TYPE_CHECKING:
     from edgewise.app.house import House
     from edgewise.pipelines.stages import Stage, StageReport
-    from edgewise.sources.edgar.selection import Selection
+    from edgewise.sources.edgar.selection import Origin, Selection
 
 app = typer.Typer(no_args_is_help=True, help="SEC filings: ingest, parse, score, list, show.")
+
+
+class Source(StrEnum):
+    """Where filings are discovered."""
+
+    FEED = "feed"
+    INDEX = "index"
+    SUBMISSIONS = "submissions"
+    WALK = "walk"
+
 
 Forms = Annotated[list[str] | None, typer.Option("--form", help="Form type, as 10-K or 8-K; repeat for several.")]
 Ciks = Annotated[list[str] | None, typer.Option("--cik", help="Registrant number; repeat for several.")]
@@ -41,8 +53,8 @@ Until = Annotated[str, typer.Option("--until", metavar="DAY", help="Last filing 
 def ingest(
     *,
     source: Annotated[
-        str, typer.Option(help="Where to discover: feed, index, submissions, or walk (an archive).")
-    ] = "",
+        Source | None, typer.Option(help="Where to discover; the narrowest that fits if left out.")
+    ] = None,
     form: Forms = None,
     cik: Ciks = None,
     ticker: Tickers = None,
@@ -180,6 +192,8 @@ def show(
 
 def _account(house: House, accession: Accession) -> dict[str, Any]:
     """Return everything known of a filing, from the ledger down to the hashes of its bytes."""
+    from edgewise.text.tone import explain  # noqa: PLC0415 - keeps the help page quick
+
     work = house.filings.get(accession)
     only = pl.col("accession") == str(accession)
     tables = {table.name: house.lake.read(table, where=only).to_dicts() for table in (FILINGS, DOCUMENTS, TEXTS)}
@@ -187,7 +201,7 @@ def _account(house: House, accession: Accession) -> dict[str, Any]:
         raise NotFound(f"{accession} is not known here", advice="Bring it in: edgewise filings ingest --cik NUMBER")
     tone = house.lake.read(FILING_TONE, where=only)
     texts = [house.documents.get(row["text_sha256"]).decode() for row in tables["texts"]]
-    moved = house.tone_model.explain("\n\n".join(texts)).to_dicts() if texts else []
+    moved = explain("\n\n".join(texts)).to_dicts() if texts else []
     return {"work": work, **tables, "tone": tone.to_dicts(), "sentences": moved}
 
 
@@ -211,7 +225,7 @@ def _print_account(account: dict[str, Any]) -> None:
 def _selection(
     house: House,
     *,
-    source: str,
+    source: Source | None,
     forms: list[str] | None,
     ciks: list[str] | None,
     tickers: list[str] | None,
@@ -219,7 +233,7 @@ def _selection(
     until: str,
     backfill: int | None,
 ) -> Selection:
-    from edgewise.sources.edgar.selection import Selection  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.sources.edgar.selection import Origin, Selection  # noqa: PLC0415 - keeps the help page quick
 
     wanted = [Cik(cik) for cik in ciks or ()] + [_cik_of(house, ticker) for ticker in tickers or ()]
     first = parse_day(since, option="--since") if since else None
@@ -227,22 +241,25 @@ def _selection(
         if since:
             raise InvalidInput("--since and --backfill both say where to begin", advice="Give one of them.")
         first = house.clock.now().date() - timedelta(days=backfill)
-    origin = source or (
-        "submissions"
-        if wanted
-        else "walk"
-        if house.settings.edgar.startswith("archive:")
-        else "index"
-        if first
-        else "feed"
-    )
+    until_day = parse_day(until, option="--until") if until else None
     return Selection(
-        origin=origin,
+        origin=Origin(source) if source else _natural_origin(house, by_registrant=bool(wanted), since=first),
         forms=tuple(forms or ()),
         ciks=tuple(wanted),
         since=first,
-        until=parse_day(until, option="--until") if until else None,
+        until=until_day or (house.clock.now().astimezone(NEW_YORK).date() if first else None),
     )
+
+
+def _natural_origin(house: House, *, by_registrant: bool, since: date | None) -> Origin:
+    """Return where to look if nobody says: an archive is walked; live, the narrowest list that holds what is asked."""
+    from edgewise.sources.edgar.selection import Origin  # noqa: PLC0415 - keeps the help page quick
+
+    if house.settings.edgar.startswith("archive:"):
+        return Origin.WALK
+    if by_registrant:
+        return Origin.SUBMISSIONS
+    return Origin.INDEX if since else Origin.FEED
 
 
 def _cik_of(house: House, ticker: str) -> Cik:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
     from rich.progress import Task
 
-OUT = Console(highlight=False)
+WIDE = 160
+IDENTIFIERS = {"cik", "sic"}
+# A pipe or a file has no width of its own; without one, rich would fold tables to 80 columns.
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 ERR = Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -95,12 +99,14 @@ def print_rows(title: str, rows: Sequence[dict[str, object]], *, columns: Sequen
     if not rows:
         OUT.print(empty)
         return
-    grid = Grid(title=title, title_justify="left", title_style="bold", header_style="bold")
+    grid = Grid(
+        title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD, pad_edge=False
+    )
     for column in columns:
         numeric = all(isinstance(row.get(column), int | float | None) for row in rows)
         grid.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(shown(row.get(column)) for column in columns))
+        grid.add_row(*(str(row.get(column)) if column in IDENTIFIERS else shown(row.get(column)) for column in columns))
     OUT.print(grid)
 
 

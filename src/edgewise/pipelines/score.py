@@ -13,6 +13,7 @@ from edgewise.core.tables import FILING_TONE, TEXTS
 from edgewise.pipelines.parse import FORMS_WITH_WORDS
 from edgewise.pipelines.stages import Stage
 from edgewise.text.visible_text import PARSER_VERSION
+from edgewise.text.whole_filing import whole_filing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +55,7 @@ def _score_all(
 
 def _load(
     documents: DocumentStore, work: FilingWork, rows: pl.DataFrame | None
-) -> tuple[FilingWork, pl.DataFrame, str] | Exception:
+) -> tuple[FilingWork, pl.DataFrame, list[str]] | Exception:
     if rows is None:
         return Unusable(
             f"{work.accession} has no document with words",
@@ -65,16 +66,18 @@ def _load(
         texts = [documents.get(sha256).decode() for sha256 in rows["text_sha256"]]
     except Exception as error:  # noqa: BLE001 - becomes a failed row
         return error
-    return work, rows, "\n\n".join(texts)
+    return work, rows, texts
 
 
-def _score(model: ToneModel, loaded: tuple[FilingWork, pl.DataFrame, str] | Exception) -> pl.DataFrame | Exception:
+def _score(
+    model: ToneModel, loaded: tuple[FilingWork, pl.DataFrame, list[str]] | Exception
+) -> pl.DataFrame | Exception:
     """Score one filing; runs in a worker."""
     if isinstance(loaded, Exception):
         return loaded
-    work, rows, text = loaded
+    work, rows, texts = loaded
     try:
-        scores = model.score([text]).row(0, named=True)
+        scores = whole_filing(model.score(texts)).row(0, named=True)
         return FILING_TONE.frame([_tone_row(model, work, rows, scores)])
     except Exception as error:  # noqa: BLE001 - becomes a failed row
         return error

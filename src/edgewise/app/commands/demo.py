@@ -15,6 +15,7 @@ from rich.status import Status
 
 from edgewise.app.console import ERR, OUT, Json, house_for, print_json, print_rows
 from edgewise.app.house import MARKER
+from edgewise.core.errors import NotFound
 from edgewise.pipelines.journey import Leg
 
 if TYPE_CHECKING:
@@ -48,12 +49,12 @@ def demo(
     with Status("simulating a market", console=ERR) as status:
         market = _timed(legs, "simulate", lambda: _simulated(folder / "market", plan), count=lambda made: made.filings)
         with house_for("demo", home=folder, edgar=f"archive://{market.folder.absolute()}") as (house, counts):
-            evidence = _run(house, plan, market, legs, status)
+            findings = _run(house, plan, market, legs, status)
             counts |= {leg.name: leg.done for leg in legs}
     if json:
-        print_json({"simulated": True, "plan": plan.described(), "legs": legs, "evidence": evidence})
+        print_json({"simulated": True, "plan": plan.described(), "legs": legs, "evidence": findings.evidence})
     else:
-        _report(plan, folder, legs, evidence)
+        _report(plan, folder, legs, findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,14 @@ class Evidence:
     agreement: float
     measured: FactorEvaluation
     control: FactorEvaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The evidence at each horizon, and a value worth a look: the strongest of the last session."""
+
+    evidence: list[Evidence]
+    example: dict[str, Any]
 
 
 def _default_home(plan: Plan) -> Path:
@@ -84,7 +93,7 @@ def _simulated(folder: Path, plan: Plan) -> Simulated:
     return simulate(folder, plan)
 
 
-def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: Status) -> list[Evidence]:
+def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: Status) -> Findings:
     from edgewise.core.clock import sessions  # noqa: PLC0415 - as in demo
     from edgewise.factors.registry import factor_named  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.factors import build_factor  # noqa: PLC0415 - as in demo
@@ -117,7 +126,21 @@ def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: S
     )
     status.update("measuring")
     evidence: list[Evidence] = _timed(legs, "measure", lambda: _evidence(house, plan, market), count=len)
-    return evidence
+    return Findings(evidence, _strongest(house))
+
+
+def _strongest(house: House) -> dict[str, Any]:
+    import polars as pl  # noqa: PLC0415 - as in demo
+
+    from edgewise.core.tables import FACTORS  # noqa: PLC0415 - as in demo
+
+    values = house.lake.read(FACTORS, columns=["instrument_id", "session", "z", "newest_input"]).drop_nulls("z")
+    if values.is_empty():
+        raise NotFound(
+            "no z-score came out of this market", advice="Simulate more companies: five are needed in a sector."
+        )
+    last = values.filter(pl.col("session") == pl.col("session").max())
+    return last.sort(pl.col("z").abs(), "instrument_id").row(-1, named=True)
 
 
 def _evidence(house: House, plan: Plan, market: Simulated) -> list[Evidence]:
@@ -166,13 +189,14 @@ def _timed(legs: list[Leg], name: str, work: Any, *, count: Any) -> Any:
     return result
 
 
-def _report(plan: Plan, folder: Path, legs: list[Leg], evidence: list[Evidence]) -> None:
+def _report(plan: Plan, folder: Path, legs: list[Leg], findings: Findings) -> None:
     OUT.print(
         Panel(
             f"{plan.companies} invented companies in eleven sectors, {plan.start} to {plan.end}, seed {plan.seed}.\n"
             f"Each filing's tone was made to lead returns: planted one-session IC {plan.tone_ic:g}.",
             title="[bold yellow]SIMULATED MARKET[/] nothing here is a real company, filing or price",
             title_align="left",
+            expand=False,
         )
     )
     rows: list[dict[str, object]] = [
@@ -194,25 +218,26 @@ def _report(plan: Plan, folder: Path, legs: list[Leg], evidence: list[Evidence])
             "measured": _with_interval(each.measured),
             "control": _with_interval(each.control),
         }
-        for each in evidence
+        for each in findings.evidence
     ]
     print_rows(
         "Does tone lead returns? Rank IC of filing_tone, 95 % intervals", found, columns=list(found[0]), empty=""
     )
     OUT.print(
         "  planted   what a perfect reader of the filings would find\n"
-        f"  expected  of ours, whose factor agrees with the perfect one by {evidence[0].agreement:.2f} (rank correlation)\n"
+        f"  expected  of ours, whose rank correlation with the perfect one is {findings.evidence[0].agreement:.2f}\n"
         "  measured  against later returns less their sector's mean: decided at a close,\n"
         "            entered at the next open\n"
         "  control   the same filings beside prices in which nothing was planted\n"
     )
+    example = findings.example
     OUT.print("[bold]Where to look next[/]")
     for command in (
-        f"export EDGEWISE_HOME={folder}",
+        f"export EDGEWISE_HOME={folder} EDGEWISE_EDGAR=archive://{(folder / 'market').absolute()}",
         "edgewise factors show",
-        "edgewise factors explain TICKER_OR_ID",
+        f"edgewise factors explain {example['instrument_id']}",
         "edgewise filings list --form 8-K --limit 5",
-        "edgewise filings show ACCESSION",
+        f"edgewise filings show {example['newest_input']}",
         "edgewise research ic",
         "edgewise serve",
     ):

@@ -1,0 +1,72 @@
+"""Whether every derived row can name its inputs, down to the bytes: the second law, as something anyone can run.
+
+factors.newest_input         is a filing
+filing_tone.inputs           are texts of that filing
+texts.document_sha256        is a document of that filing, and its text is in the document store
+documents.sha256             is in the document store, and the bytes still have that digest
+documents of a filing        belong to a row of filings
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from edgewise.core.errors import EdgewiseError
+from edgewise.core.tables import DOCUMENTS, FACTORS, FILING_TONE, FILINGS, TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgewise.lake import DocumentStore, Lake
+
+
+@dataclass(frozen=True, slots=True)
+class Untraceable:
+    """A row that names an input which is not there. `table` and `row` say which, `missing` what."""
+
+    table: str
+    row: str
+    missing: str
+
+
+def untraceable(lake: Lake, documents: DocumentStore, *, read_bytes: bool = True) -> Iterator[Untraceable]:
+    """Yield every break in the chain from factor values to bytes; nothing where all can be traced.
+
+    read_bytes: read each blob and check its digest; otherwise only that it is there.
+    """
+    rows = {table.name: lake.history(table) for table in (FACTORS, FILING_TONE, TEXTS, DOCUMENTS, FILINGS)}
+    filings = rows["filings"].select("accession").unique()
+    newest = rows["factors"].drop_nulls("newest_input").select("instrument_id", "session", accession="newest_input")
+    yield from _breaks("factors", newest, filings, missing="accession", row=("instrument_id", "session"))
+    scored = rows["filing_tone"].select("accession", text_sha256=pl.col("inputs").str.split(",")).explode("text_sha256")
+    known_texts = rows["texts"].select("accession", "text_sha256").unique()
+    yield from _breaks("filing_tone", scored, known_texts, missing="text_sha256", row=("accession",))
+    read = rows["texts"].select("accession", sha256="document_sha256")
+    known_documents = rows["documents"].select("accession", "sha256").unique()
+    yield from _breaks("texts", read, known_documents, missing="sha256", row=("accession",))
+    stored = rows["documents"].select("accession", "sequence")
+    yield from _breaks("documents", stored, filings, missing="accession", row=("accession", "sequence"))
+    yield from _lost_blobs("documents", rows["documents"]["sha256"], documents, read_bytes=read_bytes)
+    yield from _lost_blobs("texts", rows["texts"]["text_sha256"], documents, read_bytes=read_bytes)
+
+
+def _breaks(
+    table: str, rows: pl.DataFrame, inputs: pl.DataFrame, *, missing: str, row: tuple[str, ...]
+) -> Iterator[Untraceable]:
+    lost = rows.join(inputs, on=inputs.columns, how="anti")
+    for each in lost.iter_rows(named=True):
+        yield Untraceable(table, " ".join(str(each[name]) for name in row), str(each[missing]))
+
+
+def _lost_blobs(table: str, digests: pl.Series, documents: DocumentStore, *, read_bytes: bool) -> Iterator[Untraceable]:
+    for sha256 in digests.unique().sort():
+        try:
+            present = bool(documents.get(sha256) is not None) if read_bytes else documents.exists(sha256)
+        except EdgewiseError as error:
+            yield Untraceable(table, sha256, error.code)
+        else:
+            if not present:
+                yield Untraceable(table, sha256, "not_found")

@@ -1,0 +1,29 @@
+"""The tone of a whole filing from the tones of its documents.
+
+Documents are scored one by one, because a signature page or a cover ends with its document. Their words are then
+counted together, so that a long report weighs more than a short letter:
+
+    positive = sum(positive_d * words_d) / sum(words_d)        negative, uncertainty likewise
+    net      = (P - N) / (P + N + 1),   P = sum(positive_d * words_d), N = sum(negative_d * words_d)
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def whole_filing(documents: pl.DataFrame) -> pl.DataFrame:
+    """Return one row with the tone of all `documents` together.
+
+    documents: rows as a ToneModel gives them.
+    Nulls:     the fractions and net are null where no document has words.
+    """
+    words = pl.col("words").sum()
+    counts = {name: (pl.col(name) * pl.col("words")).sum() for name in ("positive", "negative", "uncertainty")}
+    balance = (counts["positive"] - counts["negative"]) / (counts["positive"] + counts["negative"] + 1)
+    return documents.select(
+        words,
+        pl.col("boilerplate_words").sum(),
+        *(pl.when(words > 0).then(count / words).alias(name) for name, count in counts.items()),
+        net=pl.when(words > 0).then(balance),
+    )

@@ -1,0 +1,56 @@
+"""A simulated market that went the whole way, made once per worker: what tests of the whole house look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from edgewise.app.house import House
+from edgewise.app.settings import Settings
+from edgewise.core.clock import sessions
+from edgewise.factors.registry import factor_named
+from edgewise.pipelines.factors import build_factor
+from edgewise.pipelines.ingest import record_discoveries
+from edgewise.pipelines.instruments import known_instruments
+from edgewise.pipelines.journey import travel
+from edgewise.pipelines.prices import ingest_prices
+from edgewise.simulate import Plan, Simulated, simulate
+from edgewise.sources.edgar.selection import Origin, Selection
+
+PLAN = Plan(companies=66, years=2, end=date(2024, 6, 28), tone_ic=0.2)
+
+
+@dataclass(frozen=True)
+class Travelled:
+    """A market, and the home folder in which its filings went all the way to the factor. Read it, never write it."""
+
+    market: Simulated
+    home: Path
+
+    def settings(self, home: Path | None = None) -> Settings:
+        return Settings(home=home or self.home, edgar=f"archive://{self.market.folder}", executor="this")
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory) -> Simulated:
+    """The archive of a simulated market of 66 companies over two years, with a strong effect planted."""
+    return simulate(tmp_path_factory.mktemp("simulated") / "market", PLAN)
+
+
+@pytest.fixture(scope="session")
+def travelled(market, tmp_path_factory) -> Travelled:
+    """That market, taken from its indexes to the factor by the same code that the commands use."""
+    made = Travelled(market, tmp_path_factory.mktemp("travelled"))
+    with House(made.settings()) as house:
+        house.mark_simulated(market.folder / "SIMULATED.md")
+        selection = Selection(origin=Origin.INDEX, since=PLAN.start, until=PLAN.end)
+        record_discoveries(house.edgar.discover(selection), house.filings, house.clock)
+        for _ in travel(house.rooms):
+            pass
+        ingest_prices(market.prices, house.lake, known_instruments(house.edgar, house.lake, house.clock))
+        days = sessions(PLAN.start, PLAN.end)
+        build_factor(house.lake, factor_named("filing_tone"), days, model_version=house.tone_model.version)
+    return made

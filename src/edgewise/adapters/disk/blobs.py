@@ -46,9 +46,9 @@ class DiskBlobStore:
         NotConfigured where writing is not allowed.
         """
         path = self._path(key)
-        if path.is_file():
-            return False
         with _disk_errors(self.folder, key):
+            if path.is_file():
+                return False
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f"{_PART}{uuid4().hex}")
             try:
@@ -63,23 +63,28 @@ class DiskBlobStore:
         """Return the bytes. Raises NotFound."""
         path = self._path(key)
         with _disk_errors(self.folder, key):
-            return path.read_bytes()
+            return self._stored(path, key).read_bytes()
 
     def exists(self, key: str) -> bool:
         """Return whether `key` is stored."""
-        return self._path(key).is_file()
+        path = self._path(key)
+        with _disk_errors(self.folder, key):
+            return path.is_file()
 
     def size(self, key: str) -> int:
         """Return the stored size in bytes. Raises NotFound."""
         path = self._path(key)
         with _disk_errors(self.folder, key):
-            if not path.is_file():
-                raise FileNotFoundError(path)
-            return path.stat().st_size
+            return self._stored(path, key).stat().st_size
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Yield all keys that start with `prefix`, in order."""
-        return (key for key in _keys(self.folder, "", prefix) if key.startswith(prefix))
+        return _keys(self.folder, "", prefix)
+
+    def _stored(self, path: Path, key: str) -> Path:
+        if not path.is_file():
+            raise NotFound(f"there is no blob {key} in {self.folder}", advice="Ask exists before, or store it first.")
+        return path
 
     def _path(self, key: str) -> Path:
         if len(key) > _LONGEST_KEY or not _KEY.fullmatch(key):
@@ -124,11 +129,9 @@ def _keys(folder: Path, at: str, prefix: str) -> Iterator[str]:
         entries = sorted((entry.name + "/" if entry.is_dir() else entry.name, entry.name) for entry in found)
     for ordered, name in entries:
         key = at + ordered
-        if name.startswith(_PART) or not (key.startswith(prefix) or prefix.startswith(key)):
-            continue
-        if ordered.endswith("/"):
+        if ordered.endswith("/") and (key.startswith(prefix) or prefix.startswith(key)):
             yield from _keys(folder / name, key, prefix)
-        else:
+        elif key.startswith(prefix) and _KEY.fullmatch(key):
             yield key
 
 
@@ -137,8 +140,6 @@ def _disk_errors(folder: Path, key: str) -> Iterator[None]:
     """Turn what the disk says into our errors."""
     try:
         yield
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise NotFound(f"there is no blob {key} in {folder}") from error
     except (FileExistsError, NotADirectoryError) as error:
         raise InvalidInput(f"{key} is a blob and a folder at once in {folder}", advice="Choose another key.") from error
     except OSError as error:

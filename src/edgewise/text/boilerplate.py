@@ -1,7 +1,7 @@
 """What of a filing's text is prose of its own, and what every filing says: the part that tone must not read.
 
 1. Lines of tables are dropped: their last cell is a number, or they are many short cells.
-2. The rest is put into paragraphs: a line in HTML text, the lines between blank lines in plain text.
+2. The rest is put into paragraphs: a line in HTML text, the typewritten lines between blank lines in plain text.
 3. A paragraph is boilerplate if it says so itself (forward-looking statements, check boxes), if it stands on the cover
    page, or if it belongs to a section that a heading opened: safe harbour, exhibits, signatures, certifications.
 
@@ -12,19 +12,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from edgewise.text.words import word_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _GAPS = ("\t", "   ", "...")
 _LETTERS = re.compile(r"[a-zA-Z]")
 _TABLE_CELLS = 3
 _SHORT_CELL = 30
+# The widest line EDGAR took in plain text.
+_TYPEWRITER_LINE = 132
 
 _HEADING_CHARACTERS = 110
 _HEADING_WORDS = 14
 _NOT_A_HEADING = re.compile(r"^[a-z\W]|[;,:]$|[a-z]\.$")
 _STRUCTURE = re.compile(
-    r"(?:part\s+[ivx]+|items?\s+\d|signatures?|exhibits?\s+index|index\s+to|notes?\s+to|report\s+of\s+independent|"
+    r"items?\s+\d|(?:part\s+[ivx]+|signatures?|exhibits?\s+index|index\s+to|notes?\s+to|report\s+of\s+independent|"
     r"(?:condensed\s+)?consolidated|independent\s+auditor|management.s\s+discussion|overview|business)\b",
     re.IGNORECASE,
 )
@@ -59,7 +65,8 @@ _COVER = (
     "[x]",
 )
 _TELLTALES = (*_FORWARD_LOOKING, *_COVER)
-_COVER_CHARACTERS = 3_000
+_COVER_TITLE = "securities and exchange commission"
+_COVER_TITLE_WITHIN = 15
 _COVER_PARAGRAPHS = 150
 
 
@@ -131,8 +138,15 @@ def prose(text: str) -> Prose:
     """Return what a text says of its own: no table lines, no boilerplate. Paragraphs are single lines."""
     kept: list[str] = []
     dropped: list[str] = []
-    paragraphs = _paragraphs(text)
-    cover_ends = _end_of_cover(text, paragraphs)
+    for paragraphs in _documents(text):
+        for paragraph, own in zip(paragraphs, _own(paragraphs), strict=True):
+            (kept if own else dropped).append(paragraph)
+    return Prose(kept, word_count("\n".join(dropped)))
+
+
+def _own(paragraphs: list[str]) -> Iterator[bool]:
+    """Yield for each paragraph of one document whether it is the document's own."""
+    cover_ends = _end_of_cover(paragraphs)
     section: _Section | None = None
     words_in_section = 0
     for place, paragraph in enumerate(paragraphs):
@@ -141,22 +155,29 @@ def prose(text: str) -> Prose:
             section, words_in_section = opened, 0
         elif section and not _belongs(paragraph, lowered, section, words_in_section):
             section = None
-        if section:
-            words_in_section += lowered.count(" ") + 1
-        alike = section is not None or place < cover_ends or _has_any(lowered, _TELLTALES)
-        (dropped if alike else kept).append(paragraph)
-    return Prose(kept, word_count("\n".join(dropped)))
+        words_in_section += lowered.count(" ") + 1
+        yield section is None and place >= cover_ends and not _has_any(lowered, _TELLTALES)
 
 
-def _paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text without lines of tables, each in one line."""
+def _documents(text: str) -> list[list[str]]:
+    """Return the paragraphs of each document of a text, without lines of tables, each paragraph in one line.
+
+    Documents of a filing come joined by blank lines. One that was HTML is all between two blank lines, with a line for
+    each paragraph; in a typewritten one blank lines part the paragraphs, and no line is wide.
+    """
     if "\n\n" not in text:
-        return [line for line in text.split("\n") if line and not _is_tabular(line)]
-    blocks = (
-        " ".join(" ".join(line for line in block.split("\n") if not _is_tabular(line)).split())
-        for block in text.split("\n\n")
-    )
-    return [block for block in blocks if block]
+        return [_prose_lines(text)]
+    documents: list[list[str]] = [[]]
+    for lines in map(_prose_lines, text.split("\n\n")):
+        if lines and max(map(len, lines)) > _TYPEWRITER_LINE:
+            documents += [lines, []]
+        elif lines:
+            documents[-1].append(_spaced(" ".join(lines)))
+    return documents
+
+
+def _prose_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip() and not _is_tabular(line)]
 
 
 def _is_tabular(line: str) -> bool:
@@ -170,9 +191,9 @@ def _is_tabular(line: str) -> bool:
     return cells >= _TABLE_CELLS and len(line) < _SHORT_CELL * cells
 
 
-def _end_of_cover(text: str, paragraphs: list[str]) -> int:
-    """Return how many paragraphs the cover page has; 0 if the text does not begin with one."""
-    if "securities and exchange commission" not in " ".join(text[:_COVER_CHARACTERS].lower().split()):
+def _end_of_cover(paragraphs: list[str]) -> int:
+    """Return how many paragraphs the cover page has; 0 if the document does not begin with one."""
+    if not any(_COVER_TITLE in _spaced(paragraph.lower()) for paragraph in paragraphs[:_COVER_TITLE_WITHIN]):
         return 0
     first = enumerate(paragraphs[:_COVER_PARAGRAPHS], start=1)
     return max((place for place, paragraph in first if _has_any(paragraph.lower(), _COVER)), default=0)

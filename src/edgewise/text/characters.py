@@ -21,7 +21,7 @@ _BROKEN_SHARE = 0.1
 # Windows-1252 leaves five bytes undefined; like browsers, we keep their control characters.
 _WINDOWS_1252 = {byte: bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(0x80, 0xA0)}
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 _SPACE_IN_LINE = re.compile(r"[^\S\n ]")
 
 
@@ -53,8 +53,8 @@ def _decode_broken(body: bytes) -> str:
 
 
 def visible(text: str) -> str:
-    """Return the text without zero-width characters, direction marks and soft hyphens."""
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    """Return the text without control and zero-width characters, direction marks and soft hyphens."""
+    return _INVISIBLE.sub("", text)
 
 
 def plain_spaces(text: str) -> str:

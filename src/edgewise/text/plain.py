@@ -9,10 +9,9 @@ from edgewise.text.characters import plain_spaces, visible
 
 # A page marker may carry the page number; a column marker stands on a line of its own or inside one.
 _PAGE = re.compile(r"<PAGE>[ \t]*(?:\d{1,4}[ \t]*$)?", re.IGNORECASE | re.MULTILINE)
-_MARKERS = re.compile(r"</?(?:TABLE|CAPTION|S|C|R|FN|F\d{1,3}|PRE|TEXT|MULTIPLIER|LEGEND|BTB|FLAWED)>", re.IGNORECASE)
+_MARKERS = re.compile(r"</?(?:TABLE|CAPTION|S|C|R|FN|F\d{1,3}|PRE|TEXT|DOCUMENT)>", re.IGNORECASE)
 # Only entities spelled in full: `R&D` and `&copy` stand for themselves in a typewritten page.
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6});")
-_TRAILING = re.compile(r" +$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LINE_END = re.compile(r"\r\n?|[\f\v\x85\u2028\u2029]")
 
@@ -26,4 +25,4 @@ def plain_text(source: str) -> str:
     lines = _LINE_END.sub("\n", source)
     unmarked = _MARKERS.sub("", _PAGE.sub("", lines))
     text = plain_spaces(visible(_ENTITY.sub(lambda entity: unescape(entity[0]), unmarked)))
-    return _BLANK_LINES.sub("\n\n", _TRAILING.sub("", text)).strip("\n")
+    return _BLANK_LINES.sub("\n\n", "\n".join(map(str.rstrip, text.split("\n")))).strip("\n")

@@ -30,7 +30,9 @@ _SHORT = 100
 _LEAST_SHARE = 0.005
 _LARGE = 50_000
 _SNIFFED = 4_096
-_BINARY_SHARE = 0.01
+# Control characters that no text has; more than this share of them and the bytes are no text.
+_CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r\x1a"})
+_CONTROL_SHARE = 0.01
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "pdf"),
@@ -46,7 +48,12 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "binary"),
 )
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_WRAPPER = re.compile(rb"\s*(?:\xef\xbb\xbf)?(?:<(?:TEXT|PDF|XBRL|XML|JSON)>\s*)*", re.IGNORECASE)
+# What a submission puts around a document, and the SEC leaves in old files: none of it is the document's text.
+_WRAPPER = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?(?:<DOCUMENT>(?:\s*<(?:TYPE|SEQUENCE|FILENAME|DESCRIPTION)>[^\r\n]*)*\s*)?"
+    rb"(?:<(?:TEXT|PDF|XBRL|XML|JSON)>\s*)*",
+    re.IGNORECASE,
+)
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} \S.*\r?\n", re.MULTILINE)
 _PROLOGUE = re.compile(rb"(?:\s+|<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE)
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)([^>]*)")
@@ -75,7 +82,7 @@ class ReadText:
 def read_text(body: bytes, *, document_type: str = "", file_name: str = "") -> ReadText:
     """Return the visible text of one filing document.
 
-    body:          the bytes between the submission's <TEXT> tags, or the file as the SEC serves it.
+    body:          the bytes between the submission's <TEXT> tags, or the file as the SEC serves it, wrapper and all.
     document_type: type the submission gives it (10-K, EX-99.1, EX-27, ...); tells data apart from prose.
     file_name:     name the submission gives it; decides between HTML and plain text where the bytes leave it open.
     Never raises for what the bytes hold: what cannot be read comes back as absent with a reason.
@@ -83,6 +90,7 @@ def read_text(body: bytes, *, document_type: str = "", file_name: str = "") -> R
     >>> read_text(b"<p>Net sales <b>rose</b>&nbsp;4%.</p>").text
     'Net sales rose 4%.'
     """
+    body = body[_end_of(_WRAPPER, body) :]
     kind = _kind(body, document_type.upper(), file_name.lower())
     if kind not in ("html", "plain"):
         return ReadText("", "absent", (kind,))
@@ -96,30 +104,27 @@ def read_text(body: bytes, *, document_type: str = "", file_name: str = "") -> R
 
 def _kind(body: bytes, document_type: str, file_name: str) -> str:
     """Return html, plain, or the reason why there is no prose."""
-    start = _end_of(_WRAPPER, body)
-    head = body[start : start + _SNIFFED]
+    head = body[:_SNIFFED]
     if not head:
         return "empty"
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    if not head.startswith(_WIDE_MARKS) and head.count(0) > _BINARY_SHARE * len(head):
+    if not head.startswith(_WIDE_MARKS) and len(head.translate(None, _CONTROLS)) < (1 - _CONTROL_SHARE) * len(head):
         return "binary"
     if _UUENCODED.search(head):
         return "uuencoded"
-    if document_type.startswith(_DATA_TYPES) or file_name.endswith(_DATA_NAMES) or _is_xml_data(body, start):
+    if document_type.startswith(_DATA_TYPES) or file_name.endswith(_DATA_NAMES) or _is_xml_data(body):
         return "not_prose"
     return "html" if _is_html(body, file_name) else "plain"
 
 
-def _is_xml_data(body: bytes, start: int) -> bool:
+def _is_xml_data(body: bytes) -> bool:
     """Return whether the first element makes it an XML file other than XHTML: ownership form, 13F table, XBRL."""
-    root = _ROOT.match(body, _end_of(_PROLOGUE, body, start))
+    root = _ROOT.match(body, _end_of(_PROLOGUE, body))
     if root is None or root[1].lower() == b"html":
         return False
-    return (
-        body.startswith(b"<?xml", start) or b"xmlns" in root[2] or root[1] in (b"ownershipDocument", b"edgarSubmission")
-    )
+    return body.startswith(b"<?xml") or b"xmlns" in root[2] or root[1] in (b"ownershipDocument", b"edgarSubmission")
 
 
 def _is_html(body: bytes, file_name: str) -> bool:
@@ -127,9 +132,9 @@ def _is_html(body: bytes, file_name: str) -> bool:
     return file_name.endswith((".htm", ".html")) or body.startswith(_WIDE_MARKS) or _HTML.search(body) is not None
 
 
-def _end_of(pattern: re.Pattern[bytes], body: bytes, start: int = 0) -> int:
-    match = pattern.match(body, start)
-    return match.end() if match else start
+def _end_of(pattern: re.Pattern[bytes], body: bytes) -> int:
+    match = pattern.match(body)
+    return match.end() if match else 0
 
 
 def _judge(text: str, source: str, kind: str) -> tuple[str, ...]:

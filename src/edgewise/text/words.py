@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 _LETTER = "a-z\u00df-\u00f6\u00f8-\u00ff"
-_ABBREVIATIONS = ("inc", "corp", "ltd", "co", "mr", "mrs", "ms", "dr", "vs", "no", "approx", "st")
+_ABBREVIATIONS = ("inc", "corp", "ltd", "co", "mr", "mrs", "ms", "dr", "vs", "approx", "st")
 _NOT_AFTER = "".join(rf"(?<!\b{abbreviation}\.)" for abbreviation in _ABBREVIATIONS)
 _FULL_STOP = rf"\.(?<![\s.][a-z]\.)(?<!^[a-z]\.){_NOT_AFTER}"
 _END = rf"(?:{_FULL_STOP}|[!?;])(?=[\s\"')\]\u201d]|$)|\n"

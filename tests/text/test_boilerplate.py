@@ -1,0 +1,136 @@
+"""What is a filing's own prose and what every filing says."""
+
+import pytest
+
+from edgewise.text.boilerplate import prose
+from edgewise.text.words import word_count
+
+OWN = "Our profitable growth continued this year as customers renewed their contracts with us across every region."
+MORE = (
+    "We opened two plants in Ohio and hired engineers for both of them, which raised our capacity by a third overall."
+)
+
+
+def kept(*paragraphs):
+    return prose("\n".join(paragraphs)).paragraphs
+
+
+def test_plain_prose_is_kept_whole():
+    assert kept(OWN, MORE) == [OWN, MORE]
+    assert prose(OWN).boilerplate_words == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Net loss\t$\t(1,234)\t$\t(987)",
+        "Net loss per share      $ (1.23)      $ (0.98)",
+        "Impairment charges\t—\t—",
+        "Signatures..................... 45",
+        "Year ended\tDecember 31\tRestated\tAdverse",
+    ],
+)
+def test_table_lines_are_neither_prose_nor_boilerplate(line):
+    own = prose(f"{OWN}\n{line}\n{MORE}")
+    assert own.paragraphs == [OWN, MORE]
+    assert own.boilerplate_words == 0
+
+
+@pytest.mark.parametrize("line", [f"•\t{OWN}", f"(1)\t{OWN}"])
+def test_a_list_item_laid_out_as_a_table_is_prose(line):
+    assert kept(line) == [line]
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "This report contains forward-looking statements that involve risks and uncertainties.",
+        "The Private Securities Litigation Reform Act of 1995 provides a safe harbor.",
+        "Indicate by check mark whether the registrant is a shell company. Yes ☐ No ☒",
+        "The aggregate market value of the stock held by non-affiliates was $5 billion.",
+    ],
+)
+def test_failure_case_35_paragraphs_that_every_filing_has_are_left_out_and_counted(paragraph):
+    own = prose(f"{OWN}\n{paragraph}\n{MORE}")
+    assert own.paragraphs == [OWN, MORE]
+    assert own.boilerplate_words == word_count(paragraph)
+
+
+def test_failure_case_35_a_safe_harbour_section_ends_at_the_next_heading():
+    harbour = [
+        "Cautionary Note",
+        "Many things could go wrong.",
+        "• weak demand;",
+        "• adverse rulings; and",
+        "• floods.",
+    ]
+    assert kept(OWN, *harbour, "Results of Operations", MORE) == [OWN, "Results of Operations", MORE]
+
+
+def test_the_list_that_a_forward_looking_sentence_introduces_goes_with_it():
+    introduced = [
+        "Factors behind these forward-looking statements include:",
+        "• weak demand;",
+        "our failure to innovate",
+    ]
+    assert kept(*introduced, OWN) == [OWN]
+
+
+def test_a_safe_harbour_heading_without_an_end_does_not_take_the_whole_document():
+    assert kept("Forward-Looking Statements", *[OWN] * 200)[-1] == OWN
+
+
+def test_the_cover_page_ends_with_its_last_formula():
+    cover = [
+        "UNITED STATES",
+        "SECURITIES AND EXCHANGE COMMISSION",
+        "FORM 10-K",
+        "Acme Bankrupt Holdings, Inc.",
+        "(Exact name of registrant as specified in its charter)",
+        "Indicate by check mark whether the registrant is a well-known seasoned issuer.",
+    ]
+    assert kept(*cover, "PART I", OWN) == ["PART I", OWN]
+
+
+def test_a_document_without_a_cover_has_none():
+    assert kept("Acme Reports Record Year", OWN) == ["Acme Reports Record Year", OWN]
+
+
+def test_an_exhibit_list_ends_where_the_filing_goes_on():
+    exhibits = [
+        "Item 15. Exhibits, Financial Statement Schedules",
+        "10.1\tLoss Sharing Agreement",
+        "31.1\tCertification",
+    ]
+    assert kept(OWN, *exhibits, "Item 16. Form 10-K Summary", MORE) == [OWN, "Item 16. Form 10-K Summary", MORE]
+
+
+def test_signatures_end_where_prose_begins_again():
+    signatures = [
+        "SIGNATURES",
+        "Pursuant to the requirements of the Securities Exchange Act of 1934, the registrant has duly caused this report "
+        "to be signed on its behalf by the undersigned, thereunto duly authorized, in the City of Dayton on March 1.",
+        "By: /s/ Grace Strong",
+        "Chief Executive Officer",
+    ]
+    letter = " ".join([OWN, MORE, OWN])
+    assert kept(OWN, *signatures, letter) == [OWN, letter]
+
+
+def test_failure_case_17_typewritten_lines_are_put_together_into_paragraphs():
+    page = "ITEM 1.  BUSINESS\n\n    We make  steel\nand sell it.\n\nSales       100      90\n\nThis is a forward-\nlooking test.\n"
+    assert prose(page).paragraphs == [
+        "ITEM 1. BUSINESS",
+        "We make steel and sell it.",
+        "This is a forward- looking test.",
+    ]
+
+
+def test_documents_joined_by_blank_lines_do_not_share_their_sections():
+    html = "\n".join(["Item 9.01 Exhibits", "99.1\tPress release", "SIGNATURE", "By: /s/ Al Best", " ".join([OWN] * 3)])
+    release = "\n".join(["Acme Reports Record Year", " ".join([MORE] * 3)])
+    assert prose(f"{html}\n\n{release}").paragraphs == [" ".join([OWN] * 3), *release.split("\n")]
+
+
+def test_an_empty_text_has_no_prose():
+    assert prose("").paragraphs == []

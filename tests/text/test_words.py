@@ -1,0 +1,39 @@
+"""Words and sentences."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgewise.text.words import BORDERS, sentences, tokens, word_count
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Net sales rose 4.5%.", ["net", "sales", "rose", "."]),
+        ("We didn’t; they don't", ["we", "didn't", ";", "they", "don't"]),
+        ("write-off of long-term debt", ["write", "off", "of", "long", "term", "debt"]),
+        ("The U.S. and J. Smith of Acme Inc. agreed.", "the u s and j smith of acme inc agreed .".split()),
+        ("One line\nanother", ["one", "line", "\n", "another"]),
+        ("He said “no.” Then left!", ["he", "said", "no", ".", "then", "left", "!"]),
+        ("see www.sec.gov today", ["see", "www", "sec", "gov", "today"]),
+        ("Société Générale", ["société", "générale"]),
+        ("10-K405 § 12(b)", ["k", "b"]),
+        ("", []),
+    ],
+)
+def test_words_and_borders_stand_in_order(text, expected):
+    assert tokens(text) == expected
+
+
+def test_sentences_are_given_as_written():
+    text = "Sales rose in the U.S. market. Costs fell; margins grew\nOutlook"
+    assert sentences(text) == ["Sales rose in the U.S. market.", "Costs fell;", "margins grew", "Outlook"]
+
+
+@given(st.text(alphabet="abcN .;!?\n'’éİ-1"))
+def test_cutting_into_sentences_keeps_every_word(text):
+    words = [token for token in tokens(text) if token not in BORDERS]
+    by_sentence = [token for sentence in sentences(text) for token in tokens(sentence) if token not in BORDERS]
+    assert by_sentence == words
+    assert word_count(text) == len(words)

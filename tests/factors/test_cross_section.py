@@ -86,6 +86,11 @@ class TestSectorsAsOf:
         days = [shift_session(DAY, by) for by in (-1, 0, 1, 200)]
         assert self.sectors(tables, *days) == [None, "energy", "utilities", "utilities"]
 
+    def test_of_two_codes_in_one_session_the_later_counts(self, world):
+        noon = session_close(DAY) - timedelta(hours=4)
+        tables = world([{"sic": 2911, "known_at": noon}, {"sic": 4911, "known_at": noon - timedelta(hours=1)}])
+        assert self.sectors(tables, DAY) == ["energy"]
+
     def test_a_submission_without_a_code_changes_nothing(self, world):
         tables = world([{"sic": 2911, "known_at": session_close(DAY)}, {"sic": None, "known_at": session_close(DAY)}])
         assert self.sectors(tables, shift_session(DAY, 5)) == ["energy"]

@@ -241,6 +241,31 @@ class TestWhoseFilingItIs:
         assert raw(tables, DAY) == [pytest.approx(0.4)]
         assert raw(tables, DAY, of=InstrumentId.mint(Cik(2))) == [pytest.approx(0.3)]
 
+    def test_a_registrant_who_is_named_later_counts_from_then_and_the_text_once(self, world):
+        shared, later = {"accession": "0001193125-25-181883"}, shift_session(DAY, 3)
+        third = heard(3, 0.7, session=shift_session(DAY, 5))
+        tables = world([*others(), heard(1, 0.5, **shared), heard(4, 0.1), third])
+        named_later = (
+            tables["filings"]
+            .filter(pl.col("cik") == 1)
+            .with_columns(cik=pl.lit(2, pl.Int64), known_at=session_open(later))
+        )
+        tables |= {"filings": pl.concat([tables["filings"], named_later])}
+        baseline = (0.1 + 0.1 + 0.5 + 0.1) / 4
+        assert raw(tables, later, of=InstrumentId.mint(Cik(2))) == [pytest.approx(0.5 - baseline)]
+        assert raw(tables, third["known_at"].date(), of=InstrumentId.mint(Cik(3))) == [pytest.approx(0.7 - baseline)]
+
+    def test_a_text_that_speaks_before_the_window_does_not_speak_again_in_it(self, world):
+        shared, start = {"accession": "0001193125-25-181883"}, shift_session(DAY, -252)
+        tables = world([*others(0.1), heard(5, 1.0, session=shift_session(start, -1), **shared), heard(1, 0.5)])
+        renamed = (
+            tables["filings"]
+            .filter(pl.col("cik") == 5)
+            .with_columns(cik=pl.lit(6, pl.Int64), known_at=session_open(start))
+        )
+        tables |= {"filings": pl.concat([tables["filings"], renamed])}
+        assert raw(tables, DAY, max_age=1) == raw(tables, DAY, max_age=200) == [pytest.approx(0.4)]
+
     @pytest.mark.parametrize("role", ["owner", "filed_by", "agent"])
     def test_failure_case_32_nobody_but_an_issuer_speaks_for_its_shares(self, world, role):
         assert raw(world([*others(), heard(1, 0.5, role=role)]), DAY) == []

@@ -182,53 +182,51 @@ def _scored(tone: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
 def _within(scored: pl.DataFrame, at: NDArray[np.int64], *, reach: int) -> pl.DataFrame:
     """Return the filings that a value at one of `at` can rest on, `reach` sessions back; older ones cannot matter.
 
-    Of several usable versions of one filing's score the first counts: the market read it then.
+    Of several usable versions of one filing's score the first counts: the market read it then. `speaks` marks the first
+    registrant under which a text was heard: in a baseline a text of several registrants counts once.
     """
-    first_version = pl.struct("accession", "instrument_id", pl.col("net").is_null()).is_first_distinct()
+    usable = pl.col("net").is_not_null()
     first, last = (int(at.min()), int(at.max())) if len(at) else (0, -1)
-    return scored.filter(first_version & pl.col("ordinal").is_between(first - reach, last))
+    return scored.with_columns(speaks=pl.struct("accession", "family", usable).is_first_distinct()).filter(
+        pl.struct("accession", "instrument_id", usable).is_first_distinct()
+        & pl.col("ordinal").is_between(first - reach, last)
+    )
 
 
 def _surprises(scored: pl.DataFrame, *, baseline_sessions: int, min_baseline: int) -> pl.DataFrame:
     """Return the filings that have a `surprise`, net tone less the baseline of their family and session."""
     events = scored.drop_nulls("net")
-    # A filing of several registrants speaks once: it is one text.
-    texts = events.unique(("accession", "family"), keep="first", maintain_order=True)
-    baselines = pl.concat(
-        [pl.DataFrame(schema={"family": pl.String, "ordinal": pl.Int64, "baseline": pl.Float64})]
-        + [
-            _baseline(texts.filter(pl.col("family") == family), sessions=baseline_sessions, at_least=min_baseline)
-            for family in texts["family"].unique().sort()
-        ]
-    )
+    baselines = [
+        _baseline(of_family, sessions=baseline_sessions, at_least=min_baseline)
+        for of_family in events.partition_by("family")
+    ]
+    schema = {"family": pl.String, "ordinal": pl.Int64, "baseline": pl.Float64}
     return (
-        events.join(baselines, on=("family", "ordinal"), how="left", maintain_order="left")
+        events.join(
+            pl.concat([pl.DataFrame(schema=schema), *baselines]), on=("family", "ordinal"), maintain_order="left"
+        )
         .with_columns(surprise=pl.col("net") - pl.col("baseline"))
         .drop_nulls("surprise")
     )
 
 
-def _baseline(texts: pl.DataFrame, *, sessions: int, at_least: int) -> pl.DataFrame:
-    """Return the mean net tone over the `sessions` before each session on which this one family was heard.
+def _baseline(events: pl.DataFrame, *, sessions: int, at_least: int) -> pl.DataFrame:
+    """Return, for each session with an event of this one family, the mean net tone of texts in the `sessions` before.
 
     Days are added first and windows with exact summation, so a mean does not depend on what lies outside its window.
     """
-    first = texts["ordinal"].min()
+    heard = events["ordinal"].unique().sort().to_numpy()
+    texts, first, length = events.filter("speaks"), heard[0], heard[-1] - heard[0] + 1
     day = texts["ordinal"].to_numpy() - first
-    daily_sum = np.bincount(day, texts["net"].to_numpy()).tolist()
-    counted = np.concatenate(([0], np.bincount(day).cumsum()))
-    heard = np.unique(day)
-    begin = np.maximum(heard - sessions, 0)
-    windows = pl.DataFrame(
-        {
-            "family": texts["family"].gather(np.zeros_like(heard)),
-            "ordinal": heard + first,
-            "total": [math.fsum(daily_sum[low:high]) for low, high in zip(begin, heard, strict=True)],
-            "count": counted[heard] - counted[begin],
-        }
-    )
+    daily_sum = np.bincount(day, texts["net"].to_numpy(), length).tolist()
+    texts_before = np.concatenate(([0], np.bincount(day, minlength=length).cumsum()))
+    end = heard - first
+    begin = np.maximum(end - sessions, 0)
+    total = [math.fsum(daily_sum[low:high]) for low, high in zip(begin, end, strict=True)]
+    count = texts_before[end] - texts_before[begin]
+    windows = pl.DataFrame({"ordinal": heard, "total": total, "count": count})
     mean = pl.when(pl.col("count") >= at_least).then(pl.col("total") / pl.col("count"))
-    return windows.select("family", "ordinal", baseline=mean)
+    return windows.select(pl.lit(events["family"][0]).alias("family"), "ordinal", baseline=mean)
 
 
 def _columns(events: pl.DataFrame, names: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from edgewise.lake import Lake
 
 LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0)
+METHODS = ("GET", "HEAD")
 
 
 class RequestMetrics:
@@ -27,8 +28,9 @@ class RequestMetrics:
         )
 
     def observe(self, route: str, method: str, status: int, seconds: float) -> None:
-        """Record one answered request."""
-        self._latency.labels(route, method, str(status)).observe(seconds)
+        """Record one answered request; methods that no route has count together, so that strangers make no labels."""
+        known = method if method in METHODS else "other"
+        self._latency.labels(route, known, str(status)).observe(seconds)
 
     def exposition(self, lake: Lake, filings: FilingLedger) -> bytes:
         """Return the metrics in Prometheus' text format, with the present state of ledger and lake."""

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
-from edgewise.core.errors import NotFound
+from edgewise.core.clock import session_close
+from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import InstrumentId
 from edgewise.core.tables import FACTORS
 from edgewise.factors import registry
+from edgewise.serve.api.errors import reading
 from edgewise.serve.api.models import FactorAbout, FactorValue, Page
-from edgewise.serve.api.rooms import Here, Rooms  # noqa: TC001 - as above
+from edgewise.serve.api.parameters import (
+    PLACE,
+    AsOf,
+    CrossSectionPlace,
+    Day,
+    FactorPath,
+    InstrumentPath,
+    check_span,
+    refuse_unknown_parameters,
+)
+from edgewise.serve.api.rooms import Here, Rooms  # noqa: TC001 - FastAPI reads the annotations at run time
+
+if TYPE_CHECKING:
+    from edgewise.factors.factor import Factor
 
 DIRECTIONS = {1: "higher is better", -1: "lower is better"}
-router = APIRouter(tags=["factors"])
-AsOf = Annotated[datetime | None, Query(description="Read what was public at this instant (with a zone).")]
+router = APIRouter(prefix="/api/factors", tags=["factors"], dependencies=[Depends(refuse_unknown_parameters)])
 PageSize = Annotated[int, Query(ge=1, le=5000)]
 
 
-@router.get("/factors", summary="What factors there are")
+@router.get("", summary="What factors there are")
 def list_factors() -> list[FactorAbout]:
     """Return every registered factor with its unit, direction and source."""
     return [
@@ -37,60 +51,96 @@ def list_factors() -> list[FactorAbout]:
     ]
 
 
-@router.get("/factors/{name}", summary="One session's cross-section")
+@router.get("/{name}", summary="One session's cross-section")
 def cross_section(
     rooms: Here,
-    name: str,
+    name: FactorPath,
     *,
-    session: Annotated[date | None, Query(description="Trading day; the newest if left out.")] = None,
-    sector: str | None = None,
+    session: Annotated[
+        Day | None, Query(description="Trading day; the newest if left out.", examples=["2024-05-01"])
+    ] = None,
+    sector: Annotated[str | None, Query(max_length=100)] = None,
     as_of: AsOf = None,
     limit: PageSize = 500,
-    after: Annotated[str, Query(description="The `next` of the page before.")] = "",
+    after: Annotated[str, Query(max_length=40, description=PLACE)] = "",
 ) -> Page[FactorValue]:
     """Return the values of all securities on one session, in the order of their ids."""
     factor = registry.factor_named(name)
-    mine = (pl.col("factor") == factor.name) & (pl.col("version") == factor.version)
-    day = session or _newest_session(rooms, mine, as_of)
-    where = mine & (pl.col("session") == day) & (pl.col("instrument_id") > after)
+    place = CrossSectionPlace.parse(after) if after else None
+    day = _asked_session(session, place) or _newest_session(rooms, factor, as_of)
+    where = pl.col("session") == day
+    if place is not None:
+        where &= pl.col("instrument_id") > place.instrument_id
+    values = _values(rooms, factor, where, as_of)
     if sector is not None:
-        where &= pl.col("sector") == sector
-    return _page(rooms.lake.read(FACTORS, where=where, as_of=as_of).sort("instrument_id"), limit, "instrument_id")
+        values = values.filter(pl.col("sector") == sector)
+    items = _items(values, limit)
+    last = str(CrossSectionPlace(day, items[-1].instrument_id)) if values.height > limit else None
+    return Page(items=items, next=last)
 
 
-@router.get("/factors/{name}/{instrument_id}", summary="One security's history")
+@router.get("/{name}/{instrument_id}", summary="One security's history")
 def history(
     rooms: Here,
-    name: str,
-    instrument_id: str,
+    name: FactorPath,
+    instrument_id: InstrumentPath,
     *,
-    since: date | None = None,
-    until: date | None = None,
+    since: Annotated[Day | None, Query(description="First session.", examples=["2024-01-02"])] = None,
+    until: Annotated[Day | None, Query(description="Last session.", examples=["2024-12-31"])] = None,
     as_of: AsOf = None,
     limit: PageSize = 500,
-    after: Annotated[date | None, Query(description="The `next` of the page before.")] = None,
+    after: Annotated[Day | None, Query(description=PLACE, examples=["2024-05-01"])] = None,
 ) -> Page[FactorValue]:
     """Return the values of one security, oldest session first."""
     factor = registry.factor_named(name)
-    where = (pl.col("factor") == factor.name) & (pl.col("version") == factor.version)
-    where &= pl.col("instrument_id") == str(InstrumentId(instrument_id))
-    if since is not None:
-        where &= pl.col("session") >= since
-    if until is not None:
-        where &= pl.col("session") <= until
-    if after is not None:
-        where &= pl.col("session") > after
-    return _page(rooms.lake.read(FACTORS, where=where, as_of=as_of).sort("session"), limit, "session")
+    security = InstrumentId(instrument_id)
+    check_span(since, until)
+    everything = _values(rooms, factor, pl.col("instrument_id") == str(security), as_of)
+    if everything.is_empty():
+        raise NotFound(f"no value of {name} is stored for {security}", advice=f"GET /api/factors/{name} lists some.")
+    session = pl.col("session")
+    values = everything.filter(session.is_between(since or date.min, until or date.max), session > (after or date.min))
+    items = _items(values, limit)
+    return Page(items=items, next=str(items[-1].session) if values.height > limit else None)
 
 
-def _newest_session(rooms: Rooms, mine: pl.Expr, as_of: datetime | None) -> date:
-    newest = rooms.lake.read(FACTORS, columns=["session"], where=mine, as_of=as_of)["session"].max()
+def _asked_session(session: date | None, place: CrossSectionPlace | None) -> date | None:
+    """Return the session that was asked for, None for the newest. Raises InvalidInput for a day without trading."""
+    if session is not None and place is not None and place.session != session:
+        raise InvalidInput(
+            f"`after` stands in session {place.session}, not in {session}", advice="Start again without `after`."
+        )
+    asked = session if place is None else place.session
+    if asked is not None:
+        session_close(asked)
+    return asked
+
+
+def _newest_session(rooms: Rooms, factor: Factor, as_of: datetime | None) -> date:
+    with reading():
+        sessions = rooms.lake.read(FACTORS, columns=["session"], where=_of(factor), as_of=as_of)["session"]
+    newest = sessions.max()
     if newest is None:
-        raise NotFound("no value of this factor is stored", advice="Build it: edgewise factors build")
+        raise NotFound(
+            f"no value of {factor.name} version {factor.version} is stored" + (f" as of {as_of}" if as_of else ""),
+            advice="Build it: edgewise factors build.",
+        )
     assert isinstance(newest, date)
     return newest
 
 
-def _page(frame: pl.DataFrame, limit: int, cursor: str) -> Page[FactorValue]:
-    items = [FactorValue(**row) for row in frame.head(limit).iter_rows(named=True)]
-    return Page(items=items, next=str(getattr(items[-1], cursor)) if frame.height > limit else None)
+def _values(rooms: Rooms, factor: Factor, where: pl.Expr, as_of: datetime | None) -> pl.DataFrame:
+    """Return the factor's rows that fit `where`, sorted by security and session.
+
+    `where` names key columns only: then the lake reads just the parts of its files that can hold such rows.
+    """
+    with reading():
+        return rooms.lake.read(FACTORS, where=_of(factor) & where, as_of=as_of)
+
+
+def _of(factor: Factor) -> pl.Expr:
+    return (pl.col("factor") == factor.name) & (pl.col("version") == factor.version)
+
+
+def _items(values: pl.DataFrame, limit: int) -> list[FactorValue]:
+    return [FactorValue(**row) for row in values.head(limit).iter_rows(named=True)]

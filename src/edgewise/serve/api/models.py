@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from datetime import date, datetime  # noqa: TC003 - pydantic reads the annotations at run time
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from edgewise.core.ports import FilingState  # noqa: TC001 - as above
 
 Row = TypeVar("Row", bound=BaseModel)
 
 
+class ProblemDetails(BaseModel):
+    """What went wrong and what to do next."""
+
+    code: str = Field(description="Short code that never contains a value.", examples=["not_found"])
+    message: str
+    advice: str
+
+
+class Problem(BaseModel):
+    """The one shape of all errors."""
+
+    error: ProblemDetails
+
+
 class Page(BaseModel, Generic[Row]):
-    """One page of a list. `next` is what to pass as `after`; null on the last page."""
+    """One page of a list."""
 
     items: list[Row]
     next: str | None = Field(description="Pass it as `after` for the next page; null on the last.")
@@ -20,22 +36,24 @@ class Page(BaseModel, Generic[Row]):
 class FilingSummary(BaseModel):
     """A filing and how far it has come."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     accession: str = Field(examples=["0000320193-24-000123"])
     cik: int = Field(description="Registrant under which it was discovered.")
-    form: str
+    form: str = Field(description="Empty until a source tells it.")
     filed_date: date | None
-    state: str = Field(examples=["scored"])
+    state: FilingState
     attempts: int
-    reason: str = Field(description="Code of the failure, empty if it did not fail.")
-    detail: str
-    first_seen_at: datetime | None
+    reason: str = Field(description="Code of the last failure, empty if it did not fail.")
+    first_seen_at: datetime | None = Field(description="When this server first saw it; not when it became public.")
 
 
 class Party(BaseModel):
-    """A registrant on a filing and its role."""
+    """A registrant on a filing, its role, and the form the filing is for it."""
 
     cik: int
     role: str
+    form: str
     company: str | None
     sic: int | None
 
@@ -47,12 +65,12 @@ class Document(BaseModel):
     document_type: str
     file_name: str | None
     description: str | None
-    size: int
+    size: int = Field(description="Bytes.")
     sha256: str
 
 
 class Tone(BaseModel):
-    """How positive, negative and uncertain a filing's words are; fractions of its words."""
+    """How positive, negative and uncertain an item's words are; fractions of its words."""
 
     item: str
     model_version: str
@@ -70,11 +88,11 @@ class Filing(BaseModel):
     """Everything stored of one filing."""
 
     accession: str
-    form: str
+    forms: list[str] = Field(description="Mostly one; a submission can be different forms for its registrants.")
     filed_date: date | None
     period_end: date | None
-    known_at: datetime
-    known_at_source: str
+    known_at: datetime = Field(description="UTC instant from which the public could know it.")
+    known_at_source: str = Field(description="What `known_at` rests on.")
     source_url: str
     parties: list[Party]
     documents: list[Document]
@@ -89,11 +107,11 @@ class FactorAbout(BaseModel):
     unit: str
     direction: str
     source: str
-    inputs: list[str]
+    inputs: list[str] = Field(description="Tables it reads.")
 
 
 class FactorValue(BaseModel):
-    """One value of a factor: known at the close of its session."""
+    """One value of a factor: known at the close of its session. `raw` and `z` are null where there is no value."""
 
     factor: str
     version: str
@@ -102,25 +120,36 @@ class FactorValue(BaseModel):
     raw: float | None
     z: float | None
     sector: str | None
-    inputs: int
+    inputs: int = Field(description="Rows of input it rests on.")
     newest_input: str | None = Field(description="Accession of the newest filing it rests on.")
     input_model: str
     known_at: datetime
 
 
-class Health(BaseModel):
-    """Whether the service can answer, and how fresh its tables are."""
-
-    status: str = Field(examples=["ok"])
-    version: str
-    simulated: bool
-    tables: dict[str, TableHealth]
-    filings: dict[str, int]
-
-
 class TableHealth(BaseModel):
     """One table of the lake."""
 
-    rows: int
+    rows: int = Field(description="Rows of all knowledge times.")
     version: int
-    newest_known_at: datetime | None
+    newest_known_at: datetime | None = Field(description="Null in a table without rows.")
+
+
+class Health(BaseModel):
+    """That the service can answer, and how fresh its tables are."""
+
+    status: Literal["ok"]
+    at: datetime = Field(description="The server's present instant, to hold freshness against.")
+    version: str
+    simulated: bool
+    tables: dict[str, TableHealth]
+    filings: dict[FilingState, int] = Field(description="Filings by state; a state without filings is left out.")
+
+
+class About(BaseModel):
+    """What answers here."""
+
+    name: str
+    version: str
+    simulated: bool
+    routes: list[str]
+    description: str = Field(description="Where the full description is.")

@@ -46,7 +46,8 @@ _UNITS = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 _TITLE = re.compile(r"(?P<name>.*) \((?P<cik>\d{1,10})\) \((?P<role>[^()]+)\)\s*", re.DOTALL | re.ASCII)
 _FILED = re.compile(r"<b>Filed:</b>\s*(\d{4}-\d\d-\d\d)", re.ASCII)
 _SIZE = re.compile(r"<b>Size:</b>\s*(\d+)\s*([KMG]?B)\b", re.ASCII)
-_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*(?:<!doctype\s+html|<html)", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_FIRST_BYTES = 1024
 _ROLE_ORDER = {role: place for place, role in enumerate(Role)}
 
 
@@ -140,7 +141,7 @@ def _root(body: bytes) -> Any:
     """Return the root element of a feed, read with nothing resolved and nothing fetched."""
     if not body.strip():
         raise Truncated("the feed is empty", advice="Ask again; EDGAR serves at least an empty page.")
-    if _HTML.match(body):
+    if _HTML.search(body[:_FIRST_BYTES]):
         raise Unparsable("the feed is an HTML page", advice="EDGAR blocks or is down: slow down and ask again.")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:

@@ -35,15 +35,18 @@ from edgewise.sources.edgar.walk import walked
 from edgewise.sources.http import get_listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from edgewise.core.ports import FilingWork
+    from edgewise.sources.edgar.discovered import Rejected
     from edgewise.sources.edgar.feed import FeedEntry, FeedPage
     from edgewise.sources.edgar.records import KnownAt, Submission
     from edgewise.sources.edgar.selection import Selection
-    from edgewise.sources.edgar.submissions import CompanySubmissions
+    from edgewise.sources.edgar.submissions import CompanySubmissions, FilingRows
     from edgewise.sources.edgar.tickers import TickerPage
     from edgewise.sources.http import Fetcher
+
+    Tell = Callable[[Rejected], None]
 
 MOST_FEED_PAGES = 60
 """Pages of a hundred entries: more than EDGAR keeps, so that paging ends by itself."""
@@ -127,12 +130,12 @@ class Edgar:
         """Return a registrant and its newest filings; `older_filings` has the others."""
         return parse_submissions(self._fetcher.get(urls.submissions(cik)).body)
 
-    def older_filings(self, listed: CompanySubmissions) -> Iterator[pl.DataFrame]:
+    def older_filings(self, listed: CompanySubmissions) -> Iterator[FilingRows]:
         """Yield the filings of each older page: live, a missing one is NotYetAvailable; archives may lack some."""
         for page in listed.older_pages:
             url = urls.older_submissions(page)
             if not self._can_list or url in self._fetcher.listing(url):
-                yield parse_older_page(get_listed(self._fetcher, url).body).filings
+                yield parse_older_page(get_listed(self._fetcher, url).body)
 
     def company_tickers(self) -> TickerPage:
         """Return today's tickers with their exchanges, read at `company_tickers_url`."""
@@ -158,9 +161,12 @@ class Edgar:
         """Return what other files of the archive say of a submission; empty hints from the live service."""
         return self._hearsay.about(accession)
 
-    def discover(self, selection: Selection) -> Iterator[FilingWork]:
+    def discover(
+        self, selection: Selection, *, on_rejected: Callable[[Rejected], None] = lambda _rejected: None
+    ) -> Iterator[FilingWork]:
         """Yield the filings that exist and are wanted, each once; see `Selection` for where that is learnt.
 
+        on_rejected: told of each entry, line or row that could not be read, so that it can be counted.
         In an archive without hints a filing's form and date are read from the filing itself; one that cannot be read
         is yielded, so that fetching it tells what is wrong.
         """
@@ -171,7 +177,7 @@ class Edgar:
             Origin.WALK: self._from_walk,
         }
         seen: set[Accession] = set()
-        for found in sources[selection.origin](selection):
+        for found in sources[selection.origin](selection, on_rejected):
             if found.accession not in seen and selection.takes(found):
                 seen.add(found.accession)
                 yield found.work()
@@ -221,27 +227,31 @@ class Edgar:
         """In whose folder each submission of the archive stands."""
         return {found.accession: found.cik for found in walked(self._fetcher.listing(urls.FILINGS))}
 
-    def _from_feed(self, selection: Selection) -> Iterator[Discovered]:
+    def _from_feed(self, selection: Selection, tell: Tell) -> Iterator[Discovered]:
         """Yield what the feed holds, from the oldest to the newest, paging no further back than wanted."""
         # An archive has recorded the feed of all forms; whether it has others is chance.
         form = selection.forms[0] if len(selection.forms) == 1 and not self._can_list else ""
         pages: list[FeedPage] = []
         for page in self.feed_pages(form):
             pages.append(page)
+            _tell_all(page.rejected, tell)
             if selection.since and all(entry.filed_date < selection.since for entry in page.entries):
                 break
         yield from merge_entries(pages)
 
-    def _from_indexes(self, selection: Selection) -> Iterator[Discovered]:
+    def _from_indexes(self, selection: Selection, tell: Tell) -> Iterator[Discovered]:
         """Yield what the indexes of the wanted days list: by quarter where that is many days, else day by day."""
         for days in self._index_days(selection.since or EDGAR_BEGINS, selection.until):
             single = days
             if len(days) > _DAYS_WORTH_A_QUARTER:
                 page = self.full_index(days[0].year, urls.quarter(days[0]))
+                _tell_all(page.rejected, tell)
                 yield from index.discovered(page.entries.filter(pl.col("filed_date").is_between(days[0], days[-1])))
                 single = [day for day in days if page.complete_to is None or day > page.complete_to]
             for day in single:
-                yield from index.discovered(self.daily_index(day).entries)
+                page = self.daily_index(day)
+                _tell_all(page.rejected, tell)
+                yield from index.discovered(page.entries)
 
     def _index_days(self, first: date, last: date | None) -> Iterator[list[date]]:
         """Yield the days whose indexes are wanted, quarter by quarter: without a last day, those that are published."""
@@ -264,17 +274,22 @@ class Edgar:
                 return
             yield [day for day in _days_of(file.name for file in parse_folder_listing(listing)) if day >= first]
 
-    def _from_submissions(self, selection: Selection) -> Iterator[Discovered]:
+    def _from_submissions(self, selection: Selection, tell: Tell) -> Iterator[Discovered]:
+        """Yield what each registrant's list holds, with its older pages where the wanted days reach back to them."""
         for cik in selection.ciks:
             listed = self.submissions(cik)
+            _tell_all(listed.rejected, tell)
             yield from _listed(cik, listed.filings)
             oldest = listed.filings["filed_date"].min()
             if isinstance(oldest, date) and selection.since and oldest < selection.since:
                 continue
-            for filings in self.older_filings(listed):
-                yield from _listed(cik, filings)
+            for page in self.older_filings(listed):
+                _tell_all(page.rejected, tell)
+                yield from _listed(cik, page.filings)
 
-    def _from_walk(self, selection: Selection) -> Iterator[Discovered]:
+    def _from_walk(self, selection: Selection, tell: Tell) -> Iterator[Discovered]:
+        """Yield what stands in the archive; what could not be read are files of hints."""
+        _tell_all(self._hearsay.rejected, tell)
         for found in self.walk():
             if selection.takes(found):
                 yield self._looked_into(found) if selection.needs_more_of(found) else found
@@ -338,6 +353,11 @@ class Edgar:
         """Return the files of a submission in an archive: those in its folder and those beside it."""
         beside = urls.folder(cik, accession).replace(accession.dashless + "/", accession)
         return [*self._fetcher.listing(urls.folder(cik, accession)), *self._fetcher.listing(beside)]
+
+
+def _tell_all(rejected: Iterable[Rejected], tell: Tell) -> None:
+    for one in rejected:
+        tell(one)
 
 
 def _told(work: FilingWork, hints: Hints) -> SubmissionHeader:

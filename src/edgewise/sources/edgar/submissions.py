@@ -42,6 +42,8 @@ _TEXTS = {
 _REQUIRED = ("accessionNumber", "form", "filingDate")
 _OLDER_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3}\.json", re.ASCII)
 _ACCESSION = r"^\d{10}-\d{2}-\d{6}$"
+_STAMP = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z?$"
+_STAMPED = ("accession", "json_stamp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class FormerName:
 @dataclass(frozen=True, slots=True)
 class FilingRows:
     """Filings of one page. `filings` has one row per filing, in the page's order; `rejected` the unreadable ones.
+
+    A stamp that cannot be read is among `rejected` too (bad_stamp), but its row stays, without it.
 
     Columns: accession, form, filed_date (New York); null where EDGAR gives none: period_end, json_stamp (acceptance as
     printed, zone not to be trusted), items (8-K items such as "2.02,9.01"), size (bytes), primary_document.
@@ -108,11 +112,11 @@ def parse_submissions(body: bytes) -> CompanySubmissions:
         sic=_sic(said.get("sic")),
         tickers=tuple(ticker for ticker in tickers if ticker),
         exchanges=tuple(exchange for ticker, exchange in zip(tickers, exchanges, strict=True) if ticker),
-        entity_type=said.get("entityType") or "",
-        former_names=tuple(_former_name(one) for one in said.get("formerNames") or ()),
+        entity_type=str(said.get("entityType") or ""),
+        former_names=tuple(_former_name(one) for one in _optional(said, "formerNames")),
         filings=rows.filings,
         rejected=rows.rejected,
-        older_pages=tuple(_page_name(one) for one in lists.get("files") or ()),
+        older_pages=tuple(_page_name(one) for one in _optional(lists, "files")),
     )
 
 
@@ -155,6 +159,7 @@ def _column(columns: dict[str, Any], name: str, height: int, dtype: pl.DataType)
 def _checked(raw: pl.DataFrame) -> FilingRows:
     typed = raw.with_columns(
         pl.col("filed_date", "period_end").str.to_date("%Y-%m-%d", strict=False),
+        pl.when(_is_stamp()).then(pl.col("json_stamp")),
     )
     reasons = typed.select(
         pl.when(pl.col("accession").is_null() | ~pl.col("accession").str.contains(_ACCESSION))
@@ -167,11 +172,21 @@ def _checked(raw: pl.DataFrame) -> FilingRows:
         .alias("reason"),
         row=pl.struct("accession", "form", "filed_date").struct.json_encode(),
     )
-    bad = reasons.filter(pl.col("reason").is_not_null())
+    bad_rows = reasons.filter(pl.col("reason").is_not_null())
+    bad_stamps = raw.filter(typed["json_stamp"].is_null() & pl.col("json_stamp").is_not_null())
     return FilingRows(
         filings=typed.filter(reasons["reason"].is_null()).select(SCHEMA.keys()),
-        rejected=tuple(Rejected.of(reason, row) for reason, row in bad.iter_rows()),
+        rejected=(
+            *(Rejected.of(reason, row) for reason, row in bad_rows.iter_rows()),
+            *(Rejected.of("bad_stamp", f"{row[0]}: {row[1]}") for row in bad_stamps.select(_STAMPED).iter_rows()),
+        ),
     )
+
+
+def _is_stamp() -> pl.Expr:
+    """Return whether the stamp is a time such as 2025-05-01T16:21:59.000Z."""
+    stamp = pl.col("json_stamp")
+    return stamp.str.contains(_STAMP) & stamp.str.head(19).str.to_datetime(strict=False).is_not_null()
 
 
 def _typed(said: dict[str, Any], name: str, kind: type) -> Any:
@@ -182,6 +197,12 @@ def _typed(said: dict[str, Any], name: str, kind: type) -> Any:
             advice="Keep the body and report it.",
         )
     return value
+
+
+def _optional(said: dict[str, Any], name: str) -> list[Any]:
+    """Return the list under `name`, empty where none is given."""
+    values: list[Any] = [] if said.get(name) is None else _typed(said, name, list)
+    return values
 
 
 def _texts(said: dict[str, Any], name: str) -> list[str | None]:

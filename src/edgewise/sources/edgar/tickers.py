@@ -8,7 +8,7 @@
    if both stand in the same relation to its base symbol (ABC, ABC-PA become XYZ, XYZ-PA). Otherwise it is a new class.
 4. A symbol that moves to another registrant is a reuse: the old span ends the day before, a new instrument begins.
 5. A symbol that a vintage no longer lists ended, as far as known, the day before. Coming back, it opens a new span of
-   the same instrument.
+   the same instrument, unless another symbol has it by then.
 6. Rows are never changed: a span that ends, or whose issuer's name or exchange is told anew, is written again, known
    from that vintage on.
 
@@ -98,7 +98,7 @@ def fold(
     entries:     as `parse_tickers` gives them.
     observed_at: UTC instant at which the vintage was fetched, the `known_at` of the new rows.
     source_url:  where the vintage was read; the list without exchanges if not said.
-    max_loss:    refuse a vintage that lacks more than this fraction of the symbols known to be in use.
+    max_loss:    refuse a vintage that lacks more than this fraction of the registrants with symbols in use.
     Raises:      InvalidInput, if `observed_at` has no zone or lies before what is known; Truncated, past `max_loss`.
     """
     observed = _checked_instant(existing, observed_at)
@@ -196,10 +196,11 @@ def _checked_instant(existing: pl.DataFrame, observed_at: datetime) -> datetime:
 
 
 def _check_loss(in_use: pl.DataFrame, entries: pl.DataFrame, max_loss: float) -> None:
-    lost = in_use.join(entries, on="ticker", how="anti").height
-    if lost > max_loss * in_use.height:
+    known = in_use.select("cik").unique()
+    lost = known.join(entries, on="cik", how="anti").height
+    if lost > max_loss * known.height:
         raise Truncated(
-            f"the list of tickers lacks {lost} of {in_use.height} symbols in use",
+            f"the list of tickers lacks {lost} of {known.height} registrants known to have one",
             advice="It is probably cut short: fetch it again, or raise max_loss if it is right.",
         )
 
@@ -246,27 +247,29 @@ def _ids(known: pl.DataFrame, listed: pl.DataFrame) -> dict[str, str]:
 
 
 def _ids_of_one(cik: Cik, ever: Mapping[str, str], in_use: Sequence[str], listed: Sequence[str]) -> dict[str, str]:
-    """Return the instrument of each symbol that one registrant has in a vintage.
+    """Return the instrument of each symbol that one registrant has in a vintage; no two symbols share one.
 
     ever:   every symbol it was seen with, and its instrument.
     in_use: those it had until this vintage; `listed` those it has now.
     """
-    ids = dict(ever)
-    fresh = [ticker for ticker in listed if ticker not in ids]
-    ids |= {new: ids[old] for old, new in _renames(in_use, listed, fresh)}
-    ordinal = max((int(one[-2:]) for one in ids.values()), default=0)
-    for ticker in sorted(set(fresh) - ids.keys(), key=_by_length):
-        ordinal += 1
-        ids[ticker] = InstrumentId.mint(cik, ordinal)
-    return {ticker: ids[ticker] for ticker in listed}
+    ids = {ticker: ever[ticker] for ticker in listed if ticker in in_use}
+    others = sorted(set(listed) - ids.keys(), key=_by_length)
+    returned = [(ticker, ticker) for ticker in others if ticker in ever]
+    for old, new in (*returned, *_renames(in_use, listed, others)):
+        if new not in ids and ever[old] not in ids.values():
+            ids[new] = ever[old]
+    ordinal = max((int(one[-2:]) for one in ever.values()), default=0)
+    for number, ticker in enumerate((ticker for ticker in others if ticker not in ids), start=ordinal + 1):
+        ids[ticker] = InstrumentId.mint(cik, number)
+    return ids
 
 
-def _renames(before: Sequence[str], after: Sequence[str], fresh: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _renames(before: Sequence[str], after: Sequence[str], taken_up: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield (old, new) of symbols that a registrant gave up and took up for the same class."""
-    if len(before) == len(after) == len(fresh) == 1:
+    if len(before) == len(after) == len(taken_up) == 1:
         yield before[0], after[0]
         return
-    new_by_class = {share_class: ticker for ticker, share_class in _classes(after).items() if ticker in fresh}
+    new_by_class = {share_class: ticker for ticker, share_class in _classes(after).items() if ticker in taken_up}
     for old, share_class in _classes(before).items():
         if old not in after and share_class in new_by_class:
             yield old, new_by_class[share_class]

@@ -108,21 +108,22 @@ def test_an_exhibit_list_ends_where_the_filing_goes_on():
 def test_signatures_end_where_prose_begins_again():
     signatures = [
         "SIGNATURES",
-        "Pursuant to the requirements of the Securities Exchange Act of 1934, the registrant has duly caused this report "
-        "to be signed on its behalf by the undersigned, thereunto duly authorized, in the City of Dayton on March 1.",
+        f"Pursuant to the requirements of the Act, the registrant has caused this report to be signed. {MORE} {MORE}",
         "By: /s/ Grace Strong",
         "Chief Executive Officer",
     ]
-    letter = " ".join([OWN, MORE, OWN])
+    letter = f"{OWN} {MORE} {OWN}"
     assert kept(OWN, *signatures, letter) == [OWN, letter]
 
 
 def test_failure_case_17_typewritten_lines_are_put_together_into_paragraphs():
-    page = "ITEM 1.  BUSINESS\n\n    We make  steel\nand sell it.\n\nSales       100      90\n\nThis is a forward-\nlooking test.\n"
+    page = (
+        "ITEM 1.  BUSINESS\n\n    We make  steel\nand sell it.\n\nSales     100     90\n\nThis is a for-\nward test.\n"
+    )
     assert prose(page).paragraphs == [
         "ITEM 1. BUSINESS",
         "We make steel and sell it.",
-        "This is a forward- looking test.",
+        "This is a for- ward test.",
     ]
 
 

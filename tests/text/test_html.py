@@ -27,7 +27,7 @@ def text_of(markup):
         ("<b>N</b>ET <i>sales</i>", "NET sales"),
         ("<span>a</span> <span>b</span><span>c</span>", "a bc"),
         ("<ul><li>one<li>two</ul>", "one\ntwo"),
-        ("AT&amp;T&#8217;s &lt;5&#37; &#146;90s", "AT&T’s <5% ’90s"),
+        ("AT&amp;T&#8217;s &lt;5&#37; &#146;90s", "AT&T\u2019s <5% \u201990s"),
         ("co&shy;operate&#8203;d", "cooperated"),
         ("<p>a<p>b", "a\nb"),
         ("<span><div>a</div></span>b", "a\nb"),

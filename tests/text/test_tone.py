@@ -33,7 +33,7 @@ def test_the_fractions_and_the_net_are_those_counted_by_hand():
         ("We are not profitable.", (0, 1, 0)),
         ("We are not yet very profitable.", (0, 1, 0)),
         ("We are not at all yet profitable.", (1, 0, 0)),
-        ("We didn’t succeed.", (0, 1, 0)),
+        ("We didn\u2019t succeed.", (0, 1, 0)),
         ("The plan was neither attractive nor feasible.", (0, 1, 0)),
         ("There were no material weaknesses.", (0, 0, 0)),
         ("There is no substantial doubt about it.", (0, 0, 0)),

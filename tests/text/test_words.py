@@ -11,9 +11,9 @@ from edgewise.text.words import BORDERS, sentences, tokens, word_count
     ("text", "expected"),
     [
         ("Net sales rose 4.5%.", ["net", "sales", "rose", "."]),
-        ("We didn’t; they don't", ["we", "didn't", ";", "they", "don't"]),
+        ("We didn\u2019t; they don't", ["we", "didn't", ";", "they", "don't"]),
         ("write-off of long-term debt", ["write", "off", "of", "long", "term", "debt"]),
-        ("The U.S. and J. Smith of Acme Inc. agreed.", "the u s and j smith of acme inc agreed .".split()),
+        ("A U.S. firm, Acme Inc. of J. Smith.", ["a", "u", "s", "firm", "acme", "inc", "of", "j", "smith", "."]),
         ("One line\nanother", ["one", "line", "\n", "another"]),
         ("He said “no.” Then left!", ["he", "said", "no", ".", "then", "left", "!"]),
         ("see www.sec.gov today", ["see", "www", "sec", "gov", "today"]),
@@ -31,7 +31,7 @@ def test_sentences_are_given_as_written():
     assert sentences(text) == ["Sales rose in the U.S. market.", "Costs fell;", "margins grew", "Outlook"]
 
 
-@given(st.text(alphabet="abcN .;!?\n'’éİ-1"))
+@given(st.text(alphabet="abcN .;!?\n'\u2019éİ-1"))
 def test_cutting_into_sentences_keeps_every_word(text):
     words = [token for token in tokens(text) if token not in BORDERS]
     by_sentence = [token for sentence in sentences(text) for token in tokens(sentence) if token not in BORDERS]

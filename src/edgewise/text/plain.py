@@ -8,7 +8,7 @@ from html import unescape
 from edgewise.text.characters import plain_spaces, visible
 
 # A page marker may carry the page number; a column marker stands on a line of its own or inside one.
-_PAGE = re.compile(r"<PAGE>[ \t]*(?:\d{1,4}[ \t]*$)?", re.IGNORECASE | re.MULTILINE)
+_PAGE = re.compile(r"</?PAGE>[ \t]*(?:\d{1,4}[ \t]*$)?", re.IGNORECASE | re.MULTILINE)
 _MARKERS = re.compile(r"</?(?:TABLE|CAPTION|S|C|R|FN|F\d{1,3}|PRE|TEXT|DOCUMENT)>", re.IGNORECASE)
 # Only entities spelled in full: `R&D` and `&copy` stand for themselves in a typewritten page.
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,6});")

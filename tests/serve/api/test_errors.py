@@ -82,9 +82,9 @@ def test_a_host_that_is_no_host_does_not_matter(client):
     ],
     ids=lambda failure: type(failure[0]).__name__,
 )
-def test_a_failing_store_is_logged_and_its_words_stay_here(rooms, asking, caplog, path, failure):
+def test_a_failing_store_is_logged_and_its_words_stay_here(shared_rooms, asking, caplog, path, failure):
     error, status, code = failure
-    client = asking(rooms, lake=Broken(error), filings=Broken(error), simulated=True)
+    client = asking(shared_rooms, lake=Broken(error), filings=Broken(error), simulated=True)
     with caplog.at_level(logging.ERROR):
         answer = client.get(path)
     assert answer.status_code == status

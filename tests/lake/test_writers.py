@@ -21,7 +21,7 @@ ROWS_OF_A_BATCH = 50
 
 def start(action, lake, number):
     command = [sys.executable, str(WRITER), action, lake.url, str(number)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def finish(writers):
@@ -31,7 +31,12 @@ def finish(writers):
 
 
 def test_processes_that_upsert_the_same_rows_leave_each_row_once(lake):
-    inserted = [int(said) for said in finish([start("upsert_shared", lake, number) for number in range(3)])]
+    writers = [start("upsert_shared", lake, number) for number in range(3)]
+    assert [writer.stdout.readline() for writer in writers] == ["ready\n"] * 3
+    for writer in writers:
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    inserted = [int(said) for said in finish(writers)]
     assert sum(inserted) == 10 * ROWS_OF_A_BATCH
     assert lake.tables([PRICES])[0].rows == 10 * ROWS_OF_A_BATCH
     assert lake.history(PRICES)["instrument_id"].n_unique() == 10 * ROWS_OF_A_BATCH
@@ -50,6 +55,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_batches_only(lake):
         told += writer.stdout.readlines()
         writer.wait()
         writer.stdout.close()
+        writer.stdin.close()
         batches = lake.read(PRICES)["instrument_id"].str.head(4).value_counts()
         assert set(batches["count"]) == {ROWS_OF_A_BATCH}
         assert {int(line) for line in told} <= {int(number) for number in batches["instrument_id"]}

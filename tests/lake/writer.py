@@ -32,8 +32,11 @@ def batch(number: int, *, close: float = 1.0) -> pl.DataFrame:
 
 
 def upsert_shared(lake: Lake, number: int) -> None:
-    """Upsert the same ten batches as all others, each starting elsewhere, with a close of its own."""
-    done = [lake.upsert(PRICES, batch((number + step) % 10, close=float(number))) for step in range(10)]
+    """Upsert the same ten batches as all others, in step with them, with a close of its own."""
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    done = [lake.upsert(PRICES, batch(step, close=float(number))) for step in range(10)]
     sys.stdout.write(f"{sum(one.inserted for one in done)}\n")
 
 

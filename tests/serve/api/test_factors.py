@@ -1,4 +1,5 @@
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,14 @@ TONE = "/api/factors/filing_tone"
 IDS = [f"{company:010d}-01" for company in range(1, 8)]
 BEFORE_RESTATEMENT = "2024-05-02T11:59:59.999999Z"
 AT_RESTATEMENT = "2024-05-02T12:00:00Z"
+
+
+@dataclass
+class StoppedClock:
+    at: datetime
+
+    def now(self):
+        return self.at
 
 
 def values(answer, *names):
@@ -46,6 +55,12 @@ class TestCrossSection:
 
     def test_without_a_session_the_newest_is_meant(self, client):
         assert values(client.get(TONE), "instrument_id", "session") == [(each, "2024-05-01") for each in IDS]
+
+    @pytest.mark.parametrize("days", [0, 31, 32, 4000, -4000])
+    def test_the_newest_session_is_found_however_old_it_is(self, shared_rooms, asking, days):
+        later = StoppedClock(shared_rooms.clock.now() + timedelta(days=days))
+        answer = asking(shared_rooms, clock=later).get(TONE)
+        assert values(answer, "session") == [("2024-05-01",)] * 7
 
     def test_as_of_an_instant_the_newest_session_is_the_newest_known_then(self, client):
         answer = client.get(TONE, params={"as_of": "2024-04-30T19:59:59Z"})

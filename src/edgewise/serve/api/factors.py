@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from edgewise.factors.factor import Factor
 
 DIRECTIONS = {1: "higher is better", -1: "lower is better"}
+LATELY_DAYS = 31
 router = APIRouter(prefix="/api/factors", tags=["factors"], dependencies=[Depends(refuse_unknown_parameters)])
 PageSize = Annotated[int, Query(ge=1, le=5000)]
 
@@ -117,16 +118,20 @@ def _asked_session(session: date | None, place: CrossSectionPlace | None) -> dat
 
 
 def _newest_session(rooms: Rooms, factor: Factor, as_of: datetime | None) -> date:
-    with reading():
-        sessions = rooms.lake.read(FACTORS, columns=["session"], where=_of(factor), as_of=as_of)["session"]
-    newest = sessions.max()
-    if newest is None:
-        raise NotFound(
-            f"no value of {factor.name} version {factor.version} is stored" + (f" as of {as_of}" if as_of else ""),
-            advice="Build it: edgewise factors build.",
-        )
-    assert isinstance(newest, date)
-    return newest
+    """Return the newest session that has a value, looked for among the last days first: all of them are many rows."""
+    today = (as_of or rooms.clock.now()).date()
+    lately = date.fromordinal(max(today.toordinal() - LATELY_DAYS, 1))
+    for since in (lately, date.min):
+        where = _of(factor) & (pl.col("session") >= since)
+        with reading():
+            newest = rooms.lake.read(FACTORS, columns=["session"], where=where, as_of=as_of)["session"].max()
+        if newest is not None:
+            assert isinstance(newest, date)
+            return newest
+    raise NotFound(
+        f"no value of {factor.name} version {factor.version} is stored" + (f" as of {as_of}" if as_of else ""),
+        advice="Build it: edgewise factors build.",
+    )
 
 
 def _values(rooms: Rooms, factor: Factor, where: pl.Expr, as_of: datetime | None) -> pl.DataFrame:

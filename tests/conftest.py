@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - a field of a dataclass
 
 import pytest
 

@@ -49,13 +49,27 @@ def record_discoveries(
     limit: int | None = None,
     on_progress: Callable[[int], None] = lambda _found: None,
 ) -> tuple[int, int]:
-    """Enter discovered filings into the ledger; return (found, new). The same filing found twice is entered once."""
+    """Enter discovered filings into the ledger; return (found, new). The same filing found twice is entered once.
+
+    What was found before a source failed is entered all the same; its error is then raised.
+    """
     found = new = 0
-    bounded = islice(works, limit)
-    while chunk := list(islice(bounded, DISCOVERY_BATCH)):
-        new += ledger.discover(chunk, seen_at=clock.now())
-        found += len(chunk)
-        on_progress(len(chunk))
+    waiting: list[FilingWork] = []
+
+    def enter() -> None:
+        nonlocal found, new
+        new += ledger.discover(waiting, seen_at=clock.now())
+        found += len(waiting)
+        on_progress(len(waiting))
+        waiting.clear()
+
+    try:
+        for work in islice(works, limit):
+            waiting.append(work)
+            if len(waiting) == DISCOVERY_BATCH:
+                enter()
+    finally:
+        enter()
     return found, new
 
 

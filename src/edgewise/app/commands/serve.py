@@ -23,4 +23,4 @@ def serve(
     with house_for("serve", ledger=False) as (house, _):
         rooms = Rooms(house.lake, house.filings, house.clock, version("edgewise"), simulated=house.simulated)
         ERR.print(f"Serving {house.settings.home} on http://{host}:{port} · routes in /openapi.json · Ctrl-C stops")
-        uvicorn.run(create_app(rooms), host=host, port=port, log_level="warning")
+        uvicorn.run(create_app(rooms), host=host, port=port, log_level="warning", server_header=False)

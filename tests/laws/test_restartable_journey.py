@@ -1,0 +1,128 @@
+"""Law 4: kill the journey at any instant, start it again, and the end is the same. A planted violation is caught."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from edgewise.app.house import House
+from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.xdist_group("journey")
+KILLS = 12
+JOURNEY = """
+import sys
+from pathlib import Path
+from datetime import date
+from edgewise.app.house import House
+from edgewise.app.settings import Settings
+from edgewise.pipelines import stages
+from edgewise.pipelines.ingest import record_discoveries
+from edgewise.pipelines.journey import stages as legs
+from edgewise.sources.edgar.selection import Origin, Selection
+
+def go(home, edgar):
+    with House(Settings(home=Path(home), edgar=edgar, executor="this")) as house:
+        selection = Selection(origin=Origin.INDEX, since=date(2024, 2, 1), until=date(2024, 3, 29))
+        record_discoveries(house.edgar.discover(selection), house.filings, house.clock)
+        print("started", flush=True)
+        for stage in legs(house.rooms):
+            stages.run_stage(stage, house.filings, house.clock, batch=4)
+    print("finished", flush=True)
+"""
+HONEST = JOURNEY + "\nif __name__ == '__main__':\n    go(*sys.argv[1:])\n"
+# The planted violation: acknowledge first, commit the effect afterwards.
+HASTY = (
+    JOURNEY
+    + """
+import time
+def hasty(stage, ledger, clock, *, batch):
+    while works := ledger.pending(stage.takes, limit=batch, forms=stage.forms):
+        prepared, failures = stages._split(works, stage.prepare(works))
+        ledger.advance([work.accession for work, _ in prepared], stage.gives, at=clock.now())
+        time.sleep(0.05)
+        if prepared:
+            stage.commit([value for _, value in prepared])
+stages.run_stage = hasty
+if __name__ == '__main__':
+    go(*sys.argv[1:])
+"""
+)
+
+
+def run(script: str, home: Path, edgar: str, *, kill_after: float | None = None) -> bool:
+    """Run the journey in a process of its own; kill it so many seconds after it started, or let it finish."""
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(home), edgar], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        started = process.stdout.readline() == "started\n"
+        if kill_after is not None:
+            time.sleep(kill_after)
+            process.send_signal(signal.SIGKILL)
+        finished = process.stdout.readline() == "finished\n"
+        process.wait(120)
+    assert started
+    return finished
+
+
+def outcome(settings) -> dict[str, object]:
+    """Everything visible at the end: states, rows (but for when we first saw a filing), and stored bytes."""
+    with House(settings) as house:
+        tables = {
+            table.name: house.lake.history(table).drop("first_seen_at", strict=False).sort(pl.all())
+            for table in (FILINGS, DOCUMENTS, TEXTS, FILING_TONE)
+        }
+        return {
+            "states": house.filings.counts(),
+            **{name: frame.rows() for name, frame in tables.items()},
+            "referenced blobs": [
+                house.documents.exists(sha256)
+                for sha256 in (*tables["documents"]["sha256"], *tables["texts"]["text_sha256"])
+            ],
+        }
+
+
+def killed_again_and_again(script: str, home: Path, edgar: str, *, kills: int) -> bool:
+    """Kill the journey at `kills` random instants, then let it finish; return whether it could."""
+    chance = random.Random(4)
+    for _ in range(kills):
+        if run(script, home, edgar, kill_after=chance.uniform(0.0, 0.9)):
+            break
+    return run(script, home, edgar)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(travelled, tmp_path_factory):
+    home = tmp_path_factory.mktemp("undisturbed")
+    edgar = travelled.settings().edgar
+    assert run(HONEST, home, edgar)
+    return outcome(travelled.settings(home))
+
+
+@pytest.mark.timeout(240)
+def test_killed_at_random_instants_the_journey_ends_as_if_undisturbed(travelled, undisturbed, tmp_path):
+    assert killed_again_and_again(HONEST, tmp_path, travelled.settings().edgar, kills=KILLS)
+    assert sum(undisturbed["states"].values()) > 50
+    assert outcome(travelled.settings(tmp_path)) == undisturbed
+
+
+@pytest.mark.timeout(240)
+def test_a_journey_that_acknowledges_before_it_commits_is_caught(travelled, undisturbed, tmp_path):
+    edgar = travelled.settings().edgar
+    for attempt in range(8):
+        home = tmp_path / str(attempt)
+        finished = killed_again_and_again(HASTY, home, edgar, kills=4)
+        if not finished or outcome(travelled.settings(home)) != undisturbed:
+            return
+    pytest.fail("eight hasty journeys, killed four times each, all looked undisturbed")

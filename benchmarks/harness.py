@@ -75,7 +75,7 @@ def seconds(work: Callable[[], object], *, repeat: int, warm_up: int = 1) -> flo
 
 
 def real_data() -> Path:
-    """Return the folder of real data, beside the checkout or the one EDGEWISE_REAL_DATA names; else end with a reason."""
+    """Return the folder of real data, beside the checkout or named by EDGEWISE_REAL_DATA; else end with a reason."""
     folder = Path(os.environ.get("EDGEWISE_REAL_DATA", CHECKOUT.parent / "shared" / "data"))
     if not (folder / "sec.zip").is_file():
         print("skipped: no real data here; put sec.zip in a folder and name it in EDGEWISE_REAL_DATA", flush=True)

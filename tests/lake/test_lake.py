@@ -316,6 +316,12 @@ class TestFailures:
         lake.append(table, rows(("A", 2, 10.0, 2)))
         assert pickle.loads(pickle.dumps(lake)).read(table).equals(lake.read(table))
 
+    def test_a_folder_may_be_given_as_a_file_url(self, lake, table, rows):
+        by_url = Lake(f"file://{lake.url}")
+        by_url.append(table, rows(("A", 2, 10.0, 2)))
+        assert by_url.upsert(table, rows(("A", 2, 11.0, 2))).updated == 1
+        assert lake.history(table)["close"].to_list() == [11.0]
+
     def test_a_folder_with_unusual_characters_is_taken_literally(self, tmp_path, table, rows):
         lake = Lake(str(tmp_path / "a [b] *c% 20"))
         lake.append(table, rows(("A", 2, 10.0, 2)))

@@ -10,7 +10,9 @@ def beside(frame, file):
 
 
 def test_each_row_gets_one_verdict(table, rows):
-    stored = pl.concat([beside(rows(("A", 2, 1.0, 2)), "one"), beside(rows(("B", 2, 2.0, 2)), "two")])
+    stored = pl.concat(
+        [beside(rows(("A", 2, 1.0, 2)), "one"), beside(rows(("B", 2, 2.0, 2)), "s3://bucket/closes/two")]
+    )
     verdict = judge(table, rows(("A", 2, 1.0, 2), ("B", 2, 9.0, 2), ("C", 2, 3.0, 2)), stored, ())
     assert verdict.inserted.equals(rows(("C", 2, 3.0, 2)))
     assert verdict.replaced.equals(rows(("B", 2, 9.0, 2)))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from edgewise.core.table import Table
 
 SHORTEST_KEEP = timedelta(hours=1)
-FOLD_AT = 32  # small files that may gather before a write folds them into one
+FOLD_AT = 16  # small files that may gather before a write folds them into one
 ATTEMPTS = 24
 _LONGEST_PAUSE_S = 1.0
 
@@ -86,7 +86,8 @@ class Lake:
     """
 
     def __init__(self, url: str, *, storage_options: Mapping[str, str] | None = None) -> None:
-        self.url = url if "://" in url else str(Path(url).absolute())
+        path = url.removeprefix("file://")
+        self.url = path if "://" in path else str(Path(path).absolute())
         self._folder = DeltaFolder(self.url, storage_options)
 
     def __repr__(self) -> str:
@@ -259,7 +260,7 @@ class Lake:
         rows = pl.concat([verdict.inserted, verdict.replaced])
         if rows.is_empty():
             return None
-        touched = [file for file in snapshot.files if snapshot.paths([file])[0] in verdict.touched]
+        touched = [file for file in snapshot.files if file.base in verdict.touched]
         rewritten = tuple((file, self._without(snapshot, file, verdict.replaced)) for file in touched)
         return self._folded(snapshot, _Change(rows, rewritten=rewritten))
 

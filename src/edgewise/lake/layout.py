@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
+from urllib.parse import unquote
 from uuid import uuid4
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class StoredFile:
         """Where the file stands in a run, as a name for its next writing; None if another program wrote it."""
         parts = _NAME.fullmatch(self.path)
         return FileName(parts["run"], int(parts["ordinal"])) if parts else None
+
+    @property
+    def base(self) -> str:
+        """The file's own name, unique in its table however a reader writes its path."""
+        return unquote(self.path).rpartition("/")[2]
 
     def may_hold(self, low: Mapping[str, object], high: Mapping[str, object]) -> bool:
         """Return whether a row within these bounds of the identity columns can be in the file."""

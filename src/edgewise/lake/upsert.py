@@ -23,7 +23,7 @@ class Verdict:
     inserted:  rows whose identity is not stored.
     replaced:  rows whose identity is stored with another payload, with the values that survive filled in.
     unchanged: number of rows that are stored already.
-    touched:   paths of the files that hold an identity of `replaced`.
+    touched:   names, without folder, of the files that hold an identity of `replaced`.
     """
 
     inserted: pl.DataFrame
@@ -46,7 +46,7 @@ def judge(table: Table, batch: pl.DataFrame, stored: pl.DataFrame, keep_first: S
     survivors = differing.unique(identity, keep="first", maintain_order=True)
     replaced = survivors.with_columns(pl.col(name + _STORED).alias(name) for name in keep_first)
     inserted = batch.join(stored, on=identity, how="anti", maintain_order="left")
-    touched = both.join(survivors, on=identity, how="semi")[FILE]
+    touched = both.join(survivors, on=identity, how="semi")[FILE].str.split("/").list.last()
     return Verdict(
         inserted,
         replaced.select(batch.columns),

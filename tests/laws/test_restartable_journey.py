@@ -53,6 +53,7 @@ def hasty(stage, ledger, clock, *, batch):
         time.sleep(0.05)
         if prepared:
             stage.commit([value for _, value in prepared])
+        ledger.fail(failures, at=clock.now())
 stages.run_stage = hasty
 if __name__ == '__main__':
     go(*sys.argv[1:])
@@ -62,16 +63,17 @@ if __name__ == '__main__':
 
 def run(script: str, home: Path, edgar: str, *, kill_after: float | None = None) -> bool:
     """Run the journey in a process of its own; kill it so many seconds after it started, or let it finish."""
-    with subprocess.Popen(
-        [sys.executable, "-c", script, str(home), edgar], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
+    process = subprocess.Popen([sys.executable, "-c", script, str(home), edgar], stdout=subprocess.PIPE, text=True)
+    try:
         started = process.stdout.readline() == "started\n"
         if kill_after is not None:
             time.sleep(kill_after)
             process.send_signal(signal.SIGKILL)
         finished = process.stdout.readline() == "finished\n"
-        process.wait(120)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
     assert started
     return finished
 

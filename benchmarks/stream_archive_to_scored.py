@@ -16,9 +16,11 @@ import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psutil
 from harness import real_archive, record
+from lxml import html
 
 from edgewise.app.house import House
 from edgewise.app.settings import Settings
@@ -35,7 +37,7 @@ MIB = 1024**2
 
 @dataclass(frozen=True)
 class Journey:
-    """What one run took: filings that rest at their last state, failures, wall seconds, peak memory of all processes."""
+    """What one run took: filings, failures among them, wall seconds, peak memory of all processes together."""
 
     filings: int
     failed: int
@@ -61,7 +63,7 @@ def run_journey(archive: str) -> Journey:
 class PeakMemory:
     """Watches the resident memory of this process and its children, ten times a second."""
 
-    def __enter__(self) -> PeakMemory:
+    def __enter__(self) -> Self:
         self.peak_mib = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -86,8 +88,6 @@ class PeakMemory:
 
 def plain_script(archive: Path) -> tuple[int, float]:
     """Return the peer's filings and seconds: read every document, text through lxml, count words; nothing is stored."""
-    from lxml import html
-
     began, folders = time.perf_counter(), set()
     with zipfile.ZipFile(archive) as bundle:
         for name in bundle.namelist():

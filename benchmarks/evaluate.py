@@ -1,0 +1,139 @@
+"""Accuracy on real data: `python benchmarks/evaluate.py [FOLDER]`, a folder that holds sec.zip.
+
+Each evaluation prints one line and writes build/results/<room>.<name>.json, like a benchmark.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+from harness import real_data, record
+
+from edgewise.core.clock import filing_date, parse_acceptance
+from edgewise.core.identifiers import Accession
+from edgewise.sources.edgar.acceptance import true_known_at
+from edgewise.sources.edgar.hints import Hearsay
+from edgewise.text.tone import LexiconTone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+HEADERS = "sp500_10k_10q_headers_2023_2025.tsv"
+SUBMISSIONS = "data.sec.gov/submissions/"
+PHRASEBANK_CLASSES = ("negative", "neutral", "positive")
+
+
+def headers_of(archive: zipfile.ZipFile) -> list[dict[str, str]]:
+    """Return the table of real headers in the archive; empty where it has none."""
+    for name in archive.namelist():
+        if name.endswith(HEADERS):
+            return list(csv.DictReader(io.StringIO(archive.read(name).decode()), delimiter="\t"))
+    return []
+
+
+def acceptance_times(archive: zipfile.ZipFile, headers: list[dict[str, str]]) -> None:
+    """Compare instants decided from the JSON lists of submissions alone with the headers' own."""
+    outcomes: Counter[str] = Counter()
+    sources: Counter[str] = Counter()
+    naive_right = 0
+    for name in archive.namelist():
+        if not (name.startswith(SUBMISSIONS) and name.endswith(".json")):
+            continue
+        # Each vintage by itself: the service corrects some stamps later, and we must be right before it does.
+        hearsay = Hearsay([(name, archive.read(name))])
+        for row in headers:
+            hints = hearsay.about(Accession(row["accession"]))
+            if not row["accepted"] or not hints.json_stamp:
+                continue
+            truth: datetime = parse_acceptance(row["accepted"])
+            known_at = true_known_at(
+                form=row["form"], json_stamp=hints.json_stamp, filer_habit=hints.habit, filed_date=hints.filed_date
+            )
+            outcomes["right" if known_at.instant == truth else "early" if known_at.instant < truth else "late"] += 1
+            sources[str(known_at.source)] += 1
+            naive_right += hints.json_stamp[:19] == truth.isoformat()[:19]
+    if not outcomes:
+        print("filings.acceptance_times: no header and list of submissions in common here")
+        return
+    total = sum(outcomes.values())
+    record(
+        "filings",
+        "acceptance_times",
+        value=outcomes["right"] / total,
+        unit="fraction of instants equal to the header's, from the JSON alone",
+        bar=0.99,
+        higher_is_better=True,
+        peer="taking the JSON's Z at its word",
+        peer_value=naive_right / total,
+        details={"compared": total, "too_early": outcomes["early"], "late": outcomes["late"], "sources": dict(sources)},
+    )
+
+
+def filing_dates(headers: list[dict[str, str]]) -> None:
+    """Compare the filing date that our clock gives an acceptance instant with the one EDGAR printed."""
+    dated = [row for row in headers if row["accepted"] and row["filed"]]
+    if not dated:
+        print("filings.filing_dates: no table of headers here")
+        return
+    right = sum(str(filing_date(parse_acceptance(row["accepted"]), row["form"])) == row["filed"] for row in dated)
+    record(
+        "filings",
+        "filing_dates",
+        value=right / len(dated),
+        unit="fraction of filing dates as EDGAR printed them",
+        bar=0.997,
+        higher_is_better=True,
+        details={"compared": len(dated), "different": len(dated) - right},
+    )
+
+
+def tone_of_sentences(folder: Path) -> None:
+    """Judge the tone model on labelled financial sentences it never saw; the set is for evaluation only."""
+    found = sorted((folder / "market" / "sentiment").glob("*phrasebank*"))
+    if not found:
+        print("text.tone_of_sentences: no labelled sentences here")
+        return
+    read = pl.read_parquet if found[0].suffix == ".parquet" else pl.read_csv
+    sentences = read(found[0])
+    labels = sentences["label"].cast(pl.String).str.to_lowercase().to_list()
+    net = LexiconTone().score(sentences["sentence"].to_list())["net"].fill_null(0.0).to_list()
+    said = ["positive" if value > 0 else "negative" if value < 0 else "neutral" for value in net]
+    f1 = [_f1(labels, said, kind) for kind in PHRASEBANK_CLASSES]
+    commonest = Counter(labels).most_common(1)[0]
+    record(
+        "text",
+        "tone_of_sentences",
+        value=sum(f1) / len(f1),
+        unit="macro-F1 of a word list on Financial PhraseBank",
+        bar=0.5,
+        higher_is_better=True,
+        peer=f"always saying {commonest[0]}",
+        peer_value=_f1(labels, [commonest[0]] * len(labels), commonest[0]) / len(f1),
+        details={"sentences": len(labels), "accuracy": sum(map(str.__eq__, labels, said)) / len(labels)},
+    )
+
+
+def _f1(truth: list[str], said: list[str], kind: str) -> float:
+    both = sum(a == b == kind for a, b in zip(truth, said, strict=True))
+    return 2 * both / (truth.count(kind) + said.count(kind))
+
+
+def main() -> None:
+    """Run every evaluation that the folder has data for."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else real_data()
+    with zipfile.ZipFile(folder / "sec.zip") as archive:
+        headers = headers_of(archive)
+        acceptance_times(archive, headers)
+        filing_dates(headers)
+    tone_of_sentences(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -191,6 +191,22 @@ class TestTime:
         days = [shift_session(DAY, age) for age in range(30)]
         assert raw(again | {"filing_tone": corrected}, *days) == raw(tables, *days)
 
+    @pytest.mark.parametrize("turned", [False, True])
+    def test_of_two_scores_that_become_known_with_the_filing_the_older_counts(self, world, turned):
+        tables = world([*others(), heard(1, 0.5)])
+        first = tables["filing_tone"].filter(pl.col("net") == 0.5)
+        older = first.with_columns(known_at=session_open(DAY))
+        newer = first.with_columns(known_at=session_open(DAY) + timedelta(hours=1), net=-1.0)
+        rest = tables["filing_tone"].filter(pl.col("net") != 0.5)
+        tables |= {"filing_tone": pl.concat([newer, older, rest] if turned else [older, newer, rest])}
+        assert raw(tables, DAY) == [pytest.approx(0.4)]
+
+    def test_an_old_filing_scored_again_is_no_news(self, world):
+        tables = world([*others(), heard(1, 0.5, session=shift_session(DAY, -600)), heard(1, 0.9, form="4")])
+        again = tables["filing_tone"].filter(pl.col("net") == 0.5).with_columns(known_at=session_open(DAY))
+        tables |= {"filing_tone": pl.concat([tables["filing_tone"], again])}
+        assert raw(tables, DAY) == []
+
     def test_a_first_sound_score_counts_from_the_day_it_is_known(self, world):
         tables = world([*others(), heard(1, 0.9, status="suspect")])
         repaired = (

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from edgewise.core.clock import tradable_sessions
-from edgewise.factors.issuers import issuer_filings
+from edgewise.factors.issuers import ISSUER_ROLES, issuer_filings
 from edgewise.factors.sectors import sector_of
 
 if TYPE_CHECKING:
@@ -26,9 +26,14 @@ def sectors_as_of(frame: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
     filings: FILINGS.
     Nulls:   null where no submission so far stated a code, and where the newest code has no sector.
     """
-    stated = issuer_filings(filings.filter(pl.col("sic").is_not_null())).sort("known_at", "accession", "role")
+    stated = filings.filter(pl.col("sic").is_not_null() & pl.col("role").is_in(ISSUER_ROLES))
+    in_order = stated.sort("cik", "known_at", "accession", "role")
+    # Nearly all submissions repeat the code of the one before; what remains is small.
+    news = issuer_filings(
+        in_order.filter(pl.any_horizontal(pl.col("cik", "sic").ne_missing(pl.col("cik", "sic").shift())))
+    )
     changes = (
-        stated.select("instrument_id", sector=sector_of(stated["sic"]), session=tradable_sessions(stated["known_at"]))
+        news.select("instrument_id", sector=sector_of(news["sic"]), session=tradable_sessions(news["known_at"]))
         .unique(("instrument_id", "session"), keep="last", maintain_order=True)
         .sort("session")
     )

@@ -10,6 +10,7 @@ Both windows look back only, and a filing's session is the first in which somebo
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,7 +80,7 @@ def filing_tone(
     days = pl.Series("session", sorted(set(sessions)), dtype=pl.Date)
     at = _ordinals(days)
     followed_for = max(SILENT_AFTER, max_age)
-    scored = _within(_scored(tone, filings), at, reach=max(max_age + baseline_sessions, followed_for))
+    scored = _scored(tone, filings, days, reach=max(max_age + baseline_sessions, followed_for))
     surprises = _surprises(scored, baseline_sessions=baseline_sessions, min_baseline=min_baseline)
     names = scored["instrument_id"].unique().sort()
     followed = within_age(*_columns(scored, names), at=at, securities=len(names), max_age=followed_for)
@@ -107,10 +108,10 @@ def contributions(
     Raises:        InvalidInput as `filing_tone` does.
     """
     _model_version(tone)
-    at = _ordinals(pl.Series([session], dtype=pl.Date))
-    scored = _within(_scored(tone, filings), at, reach=MAX_AGE + BASELINE_SESSIONS)
+    days = pl.Series([session], dtype=pl.Date)
+    scored = _scored(tone, filings, days, reach=MAX_AGE + BASELINE_SESSIONS)
     surprises = _surprises(scored, baseline_sessions=BASELINE_SESSIONS, min_baseline=MIN_BASELINE)
-    age = pl.lit(int(at[0])) - pl.col("ordinal")
+    age = pl.lit(int(_ordinals(days)[0])) - pl.col("ordinal")
     return (
         surprises.with_columns(age=age, weight=pl.lit(2.0).pow(-age / HALF_LIFE))
         .filter((pl.col("instrument_id") == str(instrument_id)) & (pl.col("age") <= MAX_AGE))
@@ -155,15 +156,43 @@ def _ordinals(days: pl.Series) -> NDArray[np.int64]:
     return session_ordinals(days).to_numpy().astype(np.int64)
 
 
-def _scored(tone: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
-    """Return scored filings by company, in the order in which they became known; `net` is null unless it may count.
+def _scored(tone: pl.DataFrame, filings: pl.DataFrame, days: pl.Series, *, reach: int) -> pl.DataFrame:
+    """Return the filings on which values at `days` can rest, `reach` sessions back, in the order they were heard.
 
-    Columns: accession, instrument_id, form, family, known_at, ordinal, net.
+    Columns: accession, instrument_id, form, family, known_at, ordinal, net, speaks. `net` is null unless it may count.
+    Of several usable versions of one filing's score the first counts: the market read it then. `speaks` marks the first
+    registrant under which a text was heard: in a baseline a text of several registrants counts once.
     """
-    may_count = (pl.col("status") == "ok") & pl.col("net").is_finite()
-    whole = tone.filter(pl.col("item") == "all").select(
-        "accession", pl.col("known_at").alias("scored_at"), net=pl.when(may_count).then("net")
+    heard = _heard(*_recent(tone.filter(pl.col("item") == "all"), filings, days, reach=reach))
+    usable, ordinals = pl.col("net").is_not_null(), _ordinals(days)
+    first, last = (ordinals[0] - reach, ordinals[-1]) if len(ordinals) else (0, -1)
+    return heard.with_columns(speaks=pl.struct("accession", "family", usable).is_first_distinct()).filter(
+        pl.struct("accession", "instrument_id", usable).is_first_distinct() & pl.col("ordinal").is_between(first, last)
     )
+
+
+def _recent(
+    tone: pl.DataFrame, filings: pl.DataFrame, days: pl.Series, *, reach: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return all rows of the submissions of which any row became known in reach of `days`.
+
+    It only saves work: rows known later cannot matter, and a submission whose every row is older was heard before.
+    All versions of a submission stay together, or a later one could pass for its first.
+    """
+    if days.is_empty():
+        return tone.clear(), filings.clear()
+    closes = session_closes(days)
+    since = closes[0] - timedelta(days=2 * reach)  # in 252 sessions or more there are fewer free days than sessions
+    by_then = [frame.filter(pl.col("known_at") < closes[-1]) for frame in (tone, filings)]
+    news = pl.concat([frame.filter(pl.col("known_at") >= since).select("accession") for frame in by_then])
+    recent_tone, recent_filings = (frame.join(news, on="accession", how="semi") for frame in by_then)
+    return recent_tone, recent_filings
+
+
+def _heard(tone: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
+    """Return every version of every score by company, with the session in which it could first be traded on."""
+    may_count = (pl.col("status") == "ok") & pl.col("net").is_finite()
+    scores = tone.select("accession", scored_at="known_at", net=pl.when(may_count).then("net"))
     registrants = first_known(issuer_filings(filings)).select(
         "accession",
         "instrument_id",
@@ -171,25 +200,14 @@ def _scored(tone: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
         "known_at",
         family=pl.col("form").str.extract(FORM_FAMILY).str.replace("-", ""),
     )
-    both = whole.join(registrants.drop_nulls("family"), on="accession")
-    known = both.with_columns(known_at=pl.max_horizontal("known_at", "scored_at")).drop("scored_at")
+    both = scores.join(registrants.drop_nulls("family"), on="accession")
+    known = both.with_columns(known_at=pl.max_horizontal("known_at", "scored_at"))
     session = tradable_sessions(known["known_at"])
-    return known.with_columns(ordinal=session_ordinals(session).cast(pl.Int64)).sort(
-        "known_at", "accession", "instrument_id"
-    )
-
-
-def _within(scored: pl.DataFrame, at: NDArray[np.int64], *, reach: int) -> pl.DataFrame:
-    """Return the filings that a value at one of `at` can rest on, `reach` sessions back; older ones cannot matter.
-
-    Of several usable versions of one filing's score the first counts: the market read it then. `speaks` marks the first
-    registrant under which a text was heard: in a baseline a text of several registrants counts once.
-    """
-    usable = pl.col("net").is_not_null()
-    first, last = (int(at.min()), int(at.max())) if len(at) else (0, -1)
-    return scored.with_columns(speaks=pl.struct("accession", "family", usable).is_first_distinct()).filter(
-        pl.struct("accession", "instrument_id", usable).is_first_distinct()
-        & pl.col("ordinal").is_between(first - reach, last)
+    # Two scores older than the filing's own row become known with it: the first of them is still the first.
+    return (
+        known.with_columns(ordinal=session_ordinals(session).cast(pl.Int64))
+        .sort("known_at", "accession", "instrument_id", "scored_at")
+        .drop("scored_at")
     )
 
 

@@ -7,19 +7,21 @@ import io
 import itertools
 import re
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
 
 from edgewise.core.errors import NoKnownAt, NotFound, Truncated, Unparsable
 from edgewise.core.identifiers import Accession, Cik
+from edgewise.core.ports import FilingWork
 from edgewise.core.tables import INSTRUMENTS
 from edgewise.sources.edgar import urls
+from edgewise.sources.edgar.acceptance import CONFIDENTIAL_FORMS
 from edgewise.sources.edgar.feed import merge_entries, parse_feed
 from edgewise.sources.edgar.hints import parse_catalogue
 from edgewise.sources.edgar.index import discovered, parse_index
-from edgewise.sources.edgar.records import KnownAtSource, Role
+from edgewise.sources.edgar.records import KnownAt, KnownAtSource, Role
 from edgewise.sources.edgar.selection import Selection
 from edgewise.sources.edgar.service import Edgar
 from edgewise.sources.edgar.submissions import parse_filings, parse_older_page, parse_submissions
@@ -125,6 +127,12 @@ class TestIndexes:
         assert page.entries.null_count().sum_horizontal().item() == 0
         assert len(list(discovered(page.entries))) == submissions
         assert f"{page.complete_to:%Y%m%d}" in name
+
+    def test_an_index_lists_letters_on_the_day_they_became_public_under_a_filing_date_of_old(self, sec_archive):
+        entries = parse_index(sec_archive.read(f"{INDEXES}2020/QTR1/master.20200103.idx")).entries
+        private = entries.filter(pl.col("form").str.strip_suffix("/A").is_in(CONFIDENTIAL_FORMS))
+        assert private.height == 80
+        assert (private["filed_date"] < date(2020, 1, 3)).all()
 
     @pytest.mark.parametrize(
         ("name", "rows"), [("badform.idx.txt", 10), ("empty-form.idx", 0), ("master_abridged.idx", 20)]
@@ -264,9 +272,30 @@ class TestWalking:
         forms = Counter(one.submission.header.form for one in fetched.values())
         assert (forms["8-K"], forms["4"], forms["10-K"]) == (414, 391, 52)
         sources = Counter(one.known_at.source for one in fetched.values())
-        assert sources[KnownAtSource.HEADER] == 61
+        assert sources[KnownAtSource.HEADER] == 55
+        # Six letters made public later, and 46 texts from before acceptance times were recorded.
+        assert sources[KnownAtSource.DISSEMINATION_DATE] == 6 + 46
         assert sources[KnownAtSource.SUBMISSIONS] + sources[KnownAtSource.SUBMISSIONS_EASTERN] == 170
         assert all(one.submission.documents for one in fetched.values())
+
+    @pytest.mark.parametrize(
+        ("cik", "number", "made_public_by"),
+        [
+            (320193, "0000000000-24-003505", datetime(2024, 6, 15, 2, tzinfo=UTC)),
+            (320193, "0000320193-24-000061", datetime(2024, 6, 15, 2, tzinfo=UTC)),
+            (320193, "0000000000-24-005673", datetime(2024, 6, 15, 2, tzinfo=UTC)),
+            (1875558, "0000000000-26-001655", datetime(2026, 3, 21, 2, tzinfo=UTC)),
+            (1875558, "0001104659-26-017097", datetime(2026, 3, 21, 2, tzinfo=UTC)),
+            (65873, "0000065873-05-000060", datetime(2006, 5, 2, 2, tzinfo=UTC)),
+        ],
+    )
+    def test_letters_are_known_from_the_day_they_were_made_public(self, edgar, cik, number, made_public_by):
+        accession = Accession(number)
+        work = FilingWork(accession=accession, location=urls.folder(Cik(cik), accession), cik=Cik(cik))
+        fetched = edgar.fetch(work)
+        assert fetched.known_at == KnownAt(made_public_by, KnownAtSource.DISSEMINATION_DATE)
+        # Between 28 and 312 days of look-ahead if the acceptance were believed.
+        assert fetched.known_at.instant - fetched.submission.header.accepted_at > timedelta(days=28)
 
     def test_filters_hold_on_what_is_found(self, edgar):
         apple = list(edgar.discover(Selection(origin="walk", ciks=(Cik(320193),))))

@@ -7,12 +7,15 @@ import io
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import EdgewiseError, Truncated, Unparsable
 from edgewise.core.identifiers import Accession, Cik
+from edgewise.sources.edgar.acceptance import CONFIDENTIAL_FORMS
 from edgewise.sources.edgar.cover import read_cover
 from edgewise.sources.edgar.index_page import parse_header_page, parse_index_page
 from edgewise.sources.edgar.loose import assemble
@@ -119,6 +122,24 @@ def test_filing_dates_of_headers_agree_with_the_manifest(archive):
             compared += 1
             assert str(submission.header.filed_date) in dates, accession
     assert compared > 500
+
+
+def test_every_submission_with_an_acceptance_time_was_disseminated_that_day_unless_it_was_private(archive):
+    days = Counter()
+    for name, text in archive.texts.items():
+        header = text.header
+        if name.endswith(".txt") and header.accepted_at:
+            later = header.disseminated_date > header.accepted_at.astimezone(NEW_YORK).date()
+            days[header.was_private, later] += 1
+            assert header.was_private is (header.form in CONFIDENTIAL_FORMS), name
+    assert days == {(False, False): 55, (True, True): 6}
+
+
+def test_every_submission_without_an_acceptance_time_was_disseminated_after_its_filing_date(archive):
+    silent = [t.header for name, t in archive.texts.items() if name.endswith(".txt") and not t.header.accepted_at]
+    assert len(silent) == 46
+    assert all(header.disseminated_date > header.filed_date for header in silent)
+    assert max(header.filed_date for header in silent) == date(2000, 10, 4)
 
 
 def test_failure_case_27_every_issuer_is_the_manifest_s_company(archive):

@@ -31,7 +31,7 @@ FILINGS = Table(
             "known_at_source",
             pl.String,
             "what known_at rests on: header, index_page, feed, submissions, submissions_eastern, "
-            "submissions_later_of_two or filing_date",
+            "submissions_later_of_two, filing_date or dissemination_date",
         ),
         Column("documents", pl.Int32, "documents we stored of it"),
         Column("source_url", pl.String, "where it was read from"),

@@ -84,7 +84,7 @@ def test_failure_case_20_the_filing_date_steps_over_weekend_and_holiday():
 
 def test_where_rule_and_habit_contradict_each_other_the_later_reading_is_taken():
     # Dated the same day in spite of 17:31 Eastern: an exception, seen in Eastern files.
-    found = known("2022-09-19T17:31:32.000Z", date(2022, 9, 19), form="CORRESP", habit=EASTERN_HABIT)
+    found = known("2022-09-19T17:31:32.000Z", date(2022, 9, 19), form="8-K", habit=EASTERN_HABIT)
     assert found.instant == datetime(2022, 9, 19, 21, 31, 32, tzinfo=UTC)
     assert found.source is KnownAtSource.SUBMISSIONS_LATER_OF_TWO
 
@@ -107,6 +107,75 @@ def test_evidence_is_taken_in_order():
     assert true_known_at(form="8-K", feed_accepted=feed, json_stamp=STEEL_STAMP) == KnownAt(feed, KnownAtSource.FEED)
     dated = true_known_at(form="8-K", filed_date=date(2025, 5, 1))
     assert dated == KnownAt(datetime(2025, 5, 2, 2, 0, tzinfo=UTC), KnownAtSource.FILING_DATE)
+
+
+# Apple's answer to the staff, 0000320193-24-000061: accepted on April 29, made public on June 14.
+ANSWERED = datetime(2024, 4, 29, 13, 0, 18, tzinfo=UTC)
+PUBLISHED = date(2024, 6, 14)
+PUBLISHED_BY = datetime(2024, 6, 15, 2, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("accepted", ["header_accepted", "index_page_accepted", "feed_accepted"])
+def test_a_private_filing_is_known_from_its_dissemination_whoever_tells_the_acceptance(accepted):
+    told = {accepted: ANSWERED, "disseminated_date": PUBLISHED, "filed_date": date(2024, 4, 29)}
+    marked = true_known_at(form="S-1", was_private=True, **told)
+    assert marked == KnownAt(PUBLISHED_BY, KnownAtSource.DISSEMINATION_DATE)
+    assert true_known_at(form="S-1", **told).instant == ANSWERED
+
+
+@pytest.mark.parametrize("form", ["CORRESP", "UPLOAD", "DRS", "DRS/A", "DRSLTR", "DOS", "DOS/A", "DOSLTR"])
+def test_a_form_that_is_always_private_at_first_needs_no_notice(form):
+    found = true_known_at(form=form, header_accepted=ANSWERED, disseminated_date=PUBLISHED)
+    assert found == KnownAt(PUBLISHED_BY, KnownAtSource.DISSEMINATION_DATE)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"header_accepted": ANSWERED},
+        {"index_page_accepted": ANSWERED},
+        {"feed_accepted": ANSWERED},
+        {"json_stamp": "2024-04-29T13:00:18.000Z"},
+        {"filed_date": date(2024, 4, 29)},
+        {},
+    ],
+)
+@pytest.mark.parametrize(("form", "was_private"), [("CORRESP", False), ("S-1", True)])
+def test_nothing_but_the_dissemination_tells_when_a_private_filing_was_known(told, form, was_private):
+    with pytest.raises(NoKnownAt, match="private at first"):
+        true_known_at(form=form, was_private=was_private, **told)
+
+
+@given(
+    st.datetimes(*(datetime.fromisoformat(day) for day in ("1993-01-01", "2034-12-31")), timezones=st.just(UTC)),
+    st.dates(date(1993, 1, 1), date(2034, 12, 31)),
+    st.sampled_from(["CORRESP", "DRS/A", "10-K"]),
+)
+def test_a_private_filing_is_known_neither_before_its_acceptance_nor_before_its_dissemination(accepted, day, form):
+    found = true_known_at(form=form, header_accepted=accepted, disseminated_date=day, was_private=True)
+    assert found.instant in {accepted, clock.latest_known_at(day)}
+    assert found.instant >= max(accepted, clock.latest_known_at(day))
+
+
+def test_an_ordinary_filing_with_an_acceptance_time_is_known_from_it():
+    found = true_known_at(form="10-Q", header_accepted=STEEL_HEADER, disseminated_date=date(2025, 5, 2))
+    assert found == KnownAt(STEEL_HEADER, KnownAtSource.HEADER)
+
+
+@pytest.mark.parametrize(
+    ("filed", "disseminated", "day", "source"),
+    [
+        # Apple's 10-Q 0000320193-97-000014: no acceptance time, public a day after it was filed.
+        (date(1997, 8, 11), date(1997, 8, 12), 12, KnownAtSource.DISSEMINATION_DATE),
+        (date(1997, 8, 12), date(1997, 8, 12), 12, KnownAtSource.FILING_DATE),
+        (date(1997, 8, 12), date(1997, 8, 11), 12, KnownAtSource.FILING_DATE),
+        (None, date(1997, 8, 12), 12, KnownAtSource.DISSEMINATION_DATE),
+        (date(1997, 8, 11), None, 11, KnownAtSource.FILING_DATE),
+    ],
+)
+def test_of_two_days_the_later_counts_where_no_time_was_recorded(filed, disseminated, day, source):
+    found = true_known_at(form="10-Q", filed_date=filed, disseminated_date=disseminated)
+    assert found == KnownAt(datetime(1997, 8, day + 1, 2, 0, tzinfo=UTC), source)
 
 
 def test_without_any_evidence_nothing_is_known():

@@ -123,6 +123,36 @@ def test_what_cannot_be_read_is_a_complaint():
 
 
 @pytest.mark.parametrize(
+    ("lines", "day"),
+    [
+        (["<SEC-DOCUMENT>0000000000-24-003505.txt : 20240614"], date(2024, 6, 14)),
+        (["<IMS-DOCUMENT>0000950144-94-000103.txt : 19940125"], date(1994, 1, 25)),
+        # 0001125282-04-005938: the header line names Thanksgiving, on which EDGAR was shut.
+        (["<SEC-DOCUMENT>a.txt : 20041126", "<SEC-HEADER>a.hdr.sgml : 20041125"], date(2004, 11, 26)),
+        (["<SEC-DOCUMENT>a.txt : 20041125", "<SEC-HEADER>a.hdr.sgml : 20041126"], date(2004, 11, 26)),
+        (["<SEC-DOCUMENT>a.txt", "<SEC-HEADER>"], None),
+        ([], None),
+    ],
+)
+def test_the_first_lines_end_in_the_day_of_dissemination(lines, day):
+    read, complaints = header(*lines, "FILED AS OF DATE: 20240402")
+    assert read.disseminated_date == day
+    assert (read.filed_date, complaints) == (date(2024, 4, 2), ())
+
+
+def test_a_day_of_dissemination_that_is_none_is_a_complaint():
+    read, complaints = header("<SEC-DOCUMENT>a.txt : 20241399", "<SEC-HEADER>a.hdr.sgml : ")
+    assert (read.disseminated_date, complaints) == (None, ("disseminated_date_unreadable",))
+
+
+def test_the_notice_of_a_private_submission_is_read_in_both_spellings():
+    assert header("<PRIVATE-TO-PUBLIC>")[0].was_private
+    feed = b"<SUBMISSION>\n<PRIVATE-TO-PUBLIC>\n<ACCESSION-NUMBER>0000001234-25-000001\n<TYPE>DRS\n"
+    assert parse_header(feed)[0].was_private
+    assert not header()[0].was_private
+
+
+@pytest.mark.parametrize(
     ("text", "number"), [("13", 13), (" 2 ", 2), ("", None), ("-1", None), ("\u0663", None), ("9" * 5000, None)]
 )
 def test_failure_case_43_a_counter_is_a_few_digits(text, number):

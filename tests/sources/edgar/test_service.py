@@ -85,6 +85,12 @@ FILER:
 """.encode()
 
 
+def private(raw: bytes, disseminated: str) -> bytes:
+    """A submission as it looks when it was made public on a later day than it was filed."""
+    later = raw.replace(b" : 20250304", f" : {disseminated}".encode())
+    return later.replace(b"ACCESSION NUMBER", b"<PRIVATE-TO-PUBLIC>\nACCESSION NUMBER")
+
+
 INDEX_PAGE = f"""<html><body>
 <div id="formName"><strong>Form 8-K</strong></div><div id="secNum"><strong>SEC Accession No.</strong> {ACCESSION}</div>
 <div class="infoHead">Filing Date</div><div class="info">2025-03-04</div>
@@ -188,6 +194,31 @@ class TestFetchingLive:
         assert fetched.known_at.instant == datetime(2025, 3, 5, 3, tzinfo=UTC)
         assert fetched.known_at.source is KnownAtSource.FILING_DATE
 
+    def test_a_letter_made_public_later_is_not_known_from_its_acceptance(self):
+        published = private(text(form="CORRESP"), "20250516")
+        fetched = Edgar(Table({urls.full_submission(CIK, ACCESSION): published})).fetch(work(filed=date(2025, 3, 4)))
+        assert fetched.submission.header.accepted_at == ACCEPTED
+        assert fetched.known_at.instant == datetime(2025, 5, 17, 2, tzinfo=UTC)
+        assert fetched.known_at.source is KnownAtSource.DISSEMINATION_DATE
+
+    def test_the_notice_counts_on_any_form_and_in_the_privacy_enhanced_envelope(self):
+        body = private(text(form="S-1"), "20250516")
+        envelope = b"-----BEGIN PRIVACY-ENHANCED MESSAGE-----\nProc-Type: 2001,MIC-CLEAR\n\n"
+        whole = envelope + body + b"-----END PRIVACY-ENHANCED MESSAGE-----\n"
+        fetched = Edgar(Table({urls.full_submission(CIK, ACCESSION): whole})).fetch(work())
+        assert fetched.known_at.source is KnownAtSource.DISSEMINATION_DATE
+
+    def test_a_private_filing_whose_day_of_dissemination_is_lost_is_refused_though_an_index_dates_it(self):
+        silent = private(text(form="S-1"), "").replace(b" : \n", b"\n")
+        with pytest.raises(NoKnownAt, match="full submission text"):
+            Edgar(Table({urls.full_submission(CIK, ACCESSION): silent})).fetch(work(filed=date(2025, 3, 4)))
+
+    def test_an_index_page_does_not_tell_when_a_letter_was_made_public(self):
+        page, document = urls.index_page(CIK, ACCESSION), urls.document(CIK, ACCESSION, "a.htm")
+        shown = INDEX_PAGE.replace(b"Form 8-K<", b"Form CORRESP<")
+        with pytest.raises(NoKnownAt):
+            Edgar(Table({page: shown, document: COVER})).fetch(work())
+
     @pytest.mark.parametrize("location", ["https://www.sec.gov/", urls.folder(CIK, OTHER), "a file"])
     def test_a_place_that_is_not_the_filings_is_refused(self, location):
         with pytest.raises(InvalidInput):
@@ -222,6 +253,34 @@ class TestFetchingFromAnArchive:
         # 21:05 Eastern would have been dated the next day, so the stamp can only be UTC.
         assert (fetched.known_at.instant, fetched.known_at.source) == (ACCEPTED, KnownAtSource.SUBMISSIONS)
         assert fetched.source_url == self.FOLDER
+
+    def test_a_letter_in_the_list_of_submissions_is_not_known_from_the_stamp_there(self):
+        listed = submissions((ACCESSION, "UPLOAD", "2025-03-04"), stamps="2025-03-04T21:05:00.000Z")
+        table = Table({f"{self.FOLDER}a.htm": COVER, urls.submissions(CIK): listed}, archive=True)
+        with pytest.raises(NoKnownAt):
+            Edgar(table).fetch(work())
+
+    def test_a_private_filing_of_the_feed_does_not_tell_when_it_was_made_public(self):
+        raw = f"""<SUBMISSION>
+<PRIVATE-TO-PUBLIC>
+<ACCESSION-NUMBER>{ACCESSION}
+<TYPE>S-1
+<FILING-DATE>20250304
+<FILER>
+<CIK>0000000007
+</FILER>
+<DOCUMENT>
+<TYPE>S-1
+<SEQUENCE>1
+<FILENAME>a.htm
+<TEXT>
+words
+</TEXT>
+</DOCUMENT>
+</SUBMISSION>
+""".encode()
+        with pytest.raises(NoKnownAt):
+            Edgar(Table({f"{self.FOLDER}{ACCESSION}.nc": raw}, archive=True)).fetch(work())
 
     def test_a_catalogue_gives_date_and_name_where_nothing_else_does(self):
         catalogue = f"path\tform\tcompany\tfiling_date\n{self.FOLDER[8:]}a.htm\t8-K\tSEVEN INC\t2025-03-04\n".encode()

@@ -8,7 +8,12 @@ until the service corrects them. A wrong belief costs hours of look-ahead, so a 
 2. *The habit of the file*, learnt from its other rows that rule 1 decides. It does not hold for the last few days.
 3. Where the two contradict each other, or neither decides, the later reading is taken.
 
-Stamps of midnight mean that nobody recorded a time (before 2002): only the filing date is known.
+Stamps of midnight mean that nobody recorded a time (before 2002): only days are known. EDGAR made those filings public
+on the day of dissemination, which was as a rule after the filing date; the later of both counts.
+
+Letters between the SEC and a filer, and draft registrations, are accepted in confidence. The header marks them
+<PRIVATE-TO-PUBLIC> and keeps the acceptance time and filing date of old; indexes, index pages and submissions files
+give these too. The first lines of the submission alone tell the day, weeks or months later, on which it became public.
 """
 
 from __future__ import annotations
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 
 EDGAR_OPENS = time(6, 0)
 EDGAR_SHUTS = time(22, 0)
+# Never public when accepted: staff letters and answers, draft registration and offering statements and their letters.
+CONFIDENTIAL_FORMS = frozenset({"CORRESP", "DOS", "DOSLTR", "DRS", "DRSLTR", "UPLOAD"})
 
 # Measured on the archive's submissions files: of the rows that rule 1 decides, a UTC file has at least 99 % read as
 # UTC, an Eastern file at least 87 % as Eastern (the rest are dated by an exception to the 17:30 rule). A file taken for
@@ -125,6 +132,8 @@ def true_known_at(
     json_stamp: str | None = None,
     filer_habit: Habit | None = None,
     filed_date: date | None = None,
+    disseminated_date: date | None = None,
+    was_private: bool = False,
 ) -> KnownAt:
     """Return from when the public could know a filing, from the best evidence there is.
 
@@ -132,8 +141,14 @@ def true_known_at(
     json_stamp:  the submissions file's acceptanceDateTime as it stands there.
     filer_habit: of the file that `json_stamp` comes from; None decides by EDGAR's rules alone.
     filed_date:  the date EDGAR printed. Alone, it gives 22:00 Eastern of that day.
-    Raises NoKnownAt where nothing is given, Unparsable for a stamp that is none.
+    disseminated_date: the day EDGAR made it public. It gives 22:00 Eastern of that day where the filing was private, or
+                 where there is no acceptance time and it is after `filed_date`.
+    was_private: whether its header says that it was accepted in confidence; some forms always are.
+    Raises NoKnownAt where nothing is given, and for a private filing without `disseminated_date`; Unparsable for a
+    stamp that is none.
     """
+    if was_private or form.removesuffix("/A") in CONFIDENTIAL_FORMS:
+        return _made_public(form, disseminated_date, header_accepted or index_page_accepted or feed_accepted)
     for instant, source in (
         (header_accepted, KnownAtSource.HEADER),
         (index_page_accepted, KnownAtSource.INDEX_PAGE),
@@ -144,12 +159,25 @@ def true_known_at(
     stamp = _Stamp.parse(json_stamp) if json_stamp else None
     if stamp is not None and (stamp.midnight is None or filed_date is None):
         return _from_stamp(stamp, form, filed_date, filer_habit)
+    if disseminated_date is not None and (filed_date is None or disseminated_date > filed_date):
+        return KnownAt(latest_known_at(disseminated_date), KnownAtSource.DISSEMINATION_DATE)
     if filed_date is not None:
         return KnownAt(latest_known_at(filed_date), KnownAtSource.FILING_DATE)
     raise NoKnownAt(
         f"a filing of form {form or 'unknown'} has neither acceptance time nor filing date",
         advice="Give its header, index page, feed entry, submissions row or filing date.",
     )
+
+
+def _made_public(form: str, disseminated_date: date | None, accepted_at: datetime | None) -> KnownAt:
+    """Return when a filing that was private became public, never before it was accepted."""
+    if disseminated_date is None:
+        raise NoKnownAt(
+            f"a filing of form {form or 'unknown'} was private at first, and nothing tells when it was made public",
+            advice="Fetch the full submission text (.txt): its first line ends in the day of dissemination.",
+        )
+    made_public = latest_known_at(disseminated_date)
+    return KnownAt(max(made_public, accepted_at or made_public), KnownAtSource.DISSEMINATION_DATE)
 
 
 def filer_habit(rows: Iterable[tuple[str, str, date]]) -> Habit:

@@ -35,6 +35,10 @@ _GENERAL = {
     "ITEM INFORMATION": "items",
     "ITEMS": "items",
     "PUBLIC DOCUMENT COUNT": "count",
+    "SEC DOCUMENT": "disseminated",
+    "SEC HEADER": "disseminated",
+    "IMS DOCUMENT": "disseminated",
+    "IMS HEADER": "disseminated",
 }
 _OF_PARTY = {
     "CENTRAL INDEX KEY": "cik",
@@ -172,10 +176,11 @@ def _canonical(key: str) -> str:
 def read_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[SubmissionHeader, tuple[str, ...]]:
     """Return the header that a stream of (key, value) tells, and the complaints about it.
 
-    Keys are those of either spelling, upper case with spaces; dates have 8 digits, the acceptance time 14.
+    Keys are those of either spelling, upper case with spaces; dates have 8 digits, the acceptance time 14. Where the
+    two lines that tell the day of dissemination differ, the later counts.
     A block such as ("FILER", "") opens a party, and the party's fields follow it.
     Complaints: `form_missing`, `accepted_unreadable`, `filed_date_unreadable`, `period_date_unreadable`,
-    `party_without_cik`. Raises Unparsable where there is no accession number.
+    `disseminated_date_unreadable`, `party_without_cik`. Raises Unparsable where there is no accession number.
     """
     draft = _collect(pairs)
     accession = _accession(draft)
@@ -187,12 +192,13 @@ def read_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[SubmissionHeader, tupl
         form=form,
         also_forms=_also_forms(draft, form),
         accepted_at=_accepted_at(draft),
-        filed_date=_day(draft, "filed"),
-        period_end=_day(draft, "period"),
+        filed_date=_day(draft, "filed", draft.first("filed")),
+        period_end=_day(draft, "period", draft.first("period")),
         items=tuple(value for value in draft.general.get("items", ()) if value),
         parties=_parties(draft, accession),
         document_count=whole_number(draft.first("count")),
         notices=tuple(dict.fromkeys(draft.notices)),
+        disseminated_date=_disseminated_date(draft),
     )
     return header, tuple(dict.fromkeys(draft.complaints))
 
@@ -232,8 +238,14 @@ def _accepted_at(draft: _Draft) -> datetime | None:
         return None
 
 
-def _day(draft: _Draft, name: str) -> date | None:
-    text = draft.first(name)
+def _disseminated_date(draft: _Draft) -> date | None:
+    """Return the later day of <SEC-DOCUMENT>0000000000-24-003505.txt : 20240614 and of the header's own such line."""
+    told = [value.rpartition(":")[2].strip() for value in draft.general.get("disseminated", ()) if ":" in value]
+    days = [_day(draft, "disseminated", text) for text in told]
+    return max((day for day in days if day), default=None)
+
+
+def _day(draft: _Draft, name: str, text: str) -> date | None:
     if not text:
         return None
     try:

@@ -32,6 +32,7 @@ class KnownAtSource(StrEnum):
     submissions_eastern:      the JSON stamp, and it was Eastern time under a false "Z"
     submissions_later_of_two: the JSON stamp, undecided: the later of both readings, so that nothing is known too early
     filing_date:              only a date: 22:00 Eastern of that day
+    dissemination_date:       the day the submission was made public, which was after it was filed: 22:00 Eastern of it
     """
 
     HEADER = "header"
@@ -41,6 +42,7 @@ class KnownAtSource(StrEnum):
     SUBMISSIONS_EASTERN = "submissions_eastern"
     SUBMISSIONS_LATER_OF_TWO = "submissions_later_of_two"
     FILING_DATE = "filing_date"
+    DISSEMINATION_DATE = "dissemination_date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class SubmissionHeader:
     document_count: public documents the header announces; None if not given.
     notices:        what EDGAR says about the submission itself: private_to_public, deletion, correction, paper,
                     confirming_copy.
+    disseminated_date: New York day on which EDGAR made it public, from the first lines of the submission; None where
+                    they are missing (feed files, header JSON, index pages).
     """
 
     accession: Accession
@@ -87,6 +91,12 @@ class SubmissionHeader:
     document_count: int | None = None
     also_forms: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    disseminated_date: date | None = None
+
+    @property
+    def was_private(self) -> bool:
+        """Whether EDGAR says that it was accepted in confidence and made public later."""
+        return "private_to_public" in self.notices
 
     @property
     def is_amendment(self) -> bool:

@@ -190,9 +190,12 @@ class Edgar:
         """Return a filing with its documents and its instant.
 
         Live, that is the full submission text, or else what its index page lists; from an archive, whatever stands in
-        its folder. The acceptance time comes from the header; where that is silent, from hints.
+        its folder. The acceptance time comes from the header; where that is silent, from hints. A filing that was
+        accepted in confidence counts from the day of its dissemination, which only the full submission text tells: the
+        date that an index or a feed prints beside it is its filing date of old.
         Raises NotYetAvailable, if the live service does not serve it yet; NotFound, if the archive does not hold it;
-        NoKnownAt, if nothing dates it; the errors of `split_submission` and `assemble` for what cannot be read.
+        NoKnownAt, if nothing tells when it was public; the errors of `split_submission` and `assemble` for what cannot
+        be read.
         """
         read = self._read(work)
         header = read.submission.header
@@ -204,6 +207,8 @@ class Edgar:
             json_stamp=hints.json_stamp,
             filer_habit=hints.habit,
             filed_date=header.filed_date or hints.filed_date or work.filed_date,
+            disseminated_date=header.disseminated_date,
+            was_private=header.was_private,
         )
         return FetchedFiling(read.submission, known_at, read.source_url)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json as json_format
 import shutil
+import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -232,7 +233,9 @@ def _report(plan: Plan, folder: Path, legs: list[Leg], findings: Findings) -> No
     )
     example = findings.example
     OUT.print("[bold]Where to look next[/]")
+    activate = () if shutil.which("edgewise") else (f"source {Path(sys.prefix) / 'bin' / 'activate'}",)
     for command in (
+        *activate,
         f"export EDGEWISE_HOME={folder} EDGEWISE_EDGAR=archive://{(folder / 'market').absolute()}",
         "edgewise factors show",
         f"edgewise factors explain {example['instrument_id']}",

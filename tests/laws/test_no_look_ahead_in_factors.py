@@ -115,7 +115,7 @@ def score(accession: str, known_at: datetime, **columns) -> dict:
 
 
 @pytest.mark.parametrize("factor", ALL, ids=lambda factor: factor.name)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(tables=worlds(), cut=instants())
 def test_no_value_depends_on_what_was_not_known(factor, tables, cut):
     check_no_look_ahead(partial(build, factor, min_names=2), tables, cut)

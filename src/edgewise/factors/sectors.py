@@ -37,7 +37,7 @@ SECTORS = (
 )
 
 # First code, last code, sector. Codes in no range have no sector: asset-backed trusts (6189) and foreign governments
-# (8888) have no shares to rank, shells (9995) no business.
+# (8888) have no shares to rank, shells (9995) no business, and depositary banks (8880) file for somebody else.
 RANGES: tuple[tuple[int, int, str], ...] = (
     (100, 799, CONSUMER_STAPLES),  # farms
     (800, 899, MATERIALS),  # forestry

@@ -10,13 +10,14 @@ import io
 import sys
 import zipfile
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 from harness import real_data, record
 
-from edgewise.core.clock import filing_date, parse_acceptance
+from edgewise.core.clock import filing_date, parse_acceptance, published_at
 from edgewise.core.identifiers import Accession
 from edgewise.sources.edgar.acceptance import true_known_at
 from edgewise.sources.edgar.hints import Hearsay
@@ -52,13 +53,14 @@ def acceptance_times(archive: zipfile.ZipFile, headers: list[dict[str, str]]) ->
             hints = hearsay.about(Accession(row["accession"]))
             if not row["accepted"] or not hints.json_stamp:
                 continue
-            truth: datetime = parse_acceptance(row["accepted"])
+            accepted = parse_acceptance(row["accepted"])
+            truth: datetime = published_at(accepted, date.fromisoformat(row["filed"]))
             known_at = true_known_at(
                 form=row["form"], json_stamp=hints.json_stamp, filer_habit=hints.habit, filed_date=hints.filed_date
             )
             outcomes["right" if known_at.instant == truth else "early" if known_at.instant < truth else "late"] += 1
             sources[str(known_at.source)] += 1
-            naive_right += hints.json_stamp[:19] == truth.isoformat()[:19]
+            naive_right += hints.json_stamp[:19] == accepted.isoformat()[:19]
     if not outcomes:
         print("filings.acceptance_times: no header and list of submissions in common here")
         return

@@ -135,7 +135,38 @@ class TestFilingDate:
         assert clock.latest_known_at(date(2024, 12, 2)) == datetime(2024, 12, 3, 3, 0, tzinfo=UTC)
 
 
+class TestPublication:
+    @pytest.mark.parametrize(
+        ("accepted", "form", "published"),
+        [
+            ("2025-05-01 16:21:59", "10-Q", "2025-05-01 16:21:59"),
+            ("2025-05-01 17:45:00", "10-Q", "2025-05-02 06:00:00"),
+            ("2025-05-02 17:45:00", "8-K", "2025-05-05 06:00:00"),
+            ("2025-05-01 21:59:00", "4", "2025-05-01 21:59:00"),
+            ("2024-10-11 18:00:00", "10-K", "2024-10-15 06:00:00"),
+        ],
+    )
+    def test_failure_case_19_an_evening_filing_is_public_when_edgar_opens_on_its_filing_date(
+        self, accepted, form, published
+    ):
+        filed = clock.filing_date(eastern(accepted), form)
+        assert clock.published_at(eastern(accepted), filed) == eastern(published)
+
+    def test_on_columbus_day_the_exchange_trades_before_the_evening_filing_of_friday_is_public(self):
+        accepted = eastern("2024-10-11 18:00:00")
+        assert clock.tradable_session(accepted) == date(2024, 10, 14)
+        assert clock.tradable_session(clock.published_at(accepted, date(2024, 10, 15))) == date(2024, 10, 15)
+
+    @given(instants, st.sampled_from(["10-K", "4"]))
+    def test_nothing_is_public_before_it_is_accepted(self, instant, form):
+        assert clock.published_at(instant, clock.filing_date(instant, form)) >= instant
+
+
 class TestParsing:
+    def test_a_day_beyond_the_calendar_is_refused(self):
+        with pytest.raises(InvalidInput, match="calendar"):
+            clock.latest_known_at(date(9999, 12, 31))
+
     def test_a_header_stamp_is_eastern(self):
         assert clock.parse_acceptance("20251219170037") == datetime(2025, 12, 19, 22, 0, 37, tzinfo=UTC)
         assert clock.parse_acceptance("20250501162159") == datetime(2025, 5, 1, 20, 21, 59, tzinfo=UTC)

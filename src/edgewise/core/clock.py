@@ -1,12 +1,14 @@
 """New York sessions and EDGAR's hours: the one owner of "when could somebody have acted on this?".
 
-Three rules live here and nowhere else.
+Four rules live here and nowhere else.
 1. *Tradable session.* A filing accepted before the close of session S can be acted on in S; at or after the close of S
    it belongs to the session after S. Half days close at 13:00 Eastern.
 2. *Filing date.* EDGAR dates a submission with the business day on which it was accepted, until 17:30 Eastern; later
    ones get the next business day. Ownership reports keep the same day until 22:00 (Regulation S-T, Rule 13(a)).
    EDGAR's business days are federal ones: open on Good Friday, shut on Columbus Day, unlike the exchange.
-3. *Only a filing date is known.* Then the public knew it at the latest at 22:00 Eastern of that day, when EDGAR shuts.
+3. *Publication.* What belongs to the day of its acceptance is public at once. What is accepted in the evening and dated
+   with the next business day is published then, when EDGAR opens at 6:00 Eastern; recorded feeds show none earlier.
+4. *Only a filing date is known.* Then the public knew it at the latest at 22:00 Eastern of that day, when EDGAR shuts.
 
 Instants are timezone-aware UTC datetimes; a session is the `date` of a trading day of the New York exchange.
 Nothing here asks what time it is: `Clock` is a port, and only `app` holds the real one.
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST_SESSION = date(1990, 1, 2)
 LAST_SESSION = date(2035, 12, 31)
+EDGAR_OPENS = time(6, 0)
 FILING_DAY_ENDS = time(17, 30)
 OWNERSHIP_DAY_ENDS = time(22, 0)
 
@@ -63,7 +66,10 @@ def utc_from_eastern(wall: datetime) -> datetime:
     """
     if wall.tzinfo is not None:
         raise InvalidInput(f"{wall} already has a zone", advice="Pass the Eastern wall-clock time as EDGAR prints it.")
-    return wall.replace(tzinfo=NEW_YORK).astimezone(UTC)
+    try:
+        return wall.replace(tzinfo=NEW_YORK).astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput(f"{wall} lies beyond the calendar", advice="Check the year.") from error
 
 
 def parse_acceptance(stamp: str) -> datetime:
@@ -80,6 +86,16 @@ def parse_acceptance(stamp: str) -> datetime:
 def latest_known_at(filed_date: date) -> datetime:
     """Return the instant by which a filing dated `filed_date` was public for certain: 22:00 Eastern, in UTC."""
     return utc_from_eastern(datetime.combine(filed_date, OWNERSHIP_DAY_ENDS))
+
+
+def published_at(accepted_at: datetime, filed_date: date) -> datetime:
+    """Return the UTC instant at which a submission became public, from its acceptance and the date EDGAR printed on it.
+
+    That is its acceptance, unless the printed date is a later day in New York: then 6:00 Eastern of that day.
+    """
+    if filed_date <= accepted_at.astimezone(NEW_YORK).date():
+        return accepted_at
+    return utc_from_eastern(datetime.combine(filed_date, EDGAR_OPENS))
 
 
 def filing_date(accepted_at: datetime, form: str) -> date:

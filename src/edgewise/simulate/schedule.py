@@ -201,7 +201,9 @@ def _business_day(day: date) -> date:
 def _number(plan: Plan, drafts: list[_Draft]) -> list[Filing]:
     """Return the drafts, which stand in order of acceptance, as filings."""
     instants = [clock.utc_from_eastern(draft.accepted) for draft in drafts]
-    tradable = clock.tradable_sessions(pl.Series(instants, dtype=Instant)).to_list()
+    filed = [clock.filing_date(instant, draft.form) for instant, draft in zip(instants, drafts, strict=True)]
+    published = [clock.published_at(instant, day) for instant, day in zip(instants, filed, strict=True)]
+    tradable = clock.tradable_sessions(pl.Series(published, dtype=Instant)).to_list()
     tones = _tones(plan, drafts)
     placebos = plan.stream(Purpose.PLACEBO).standard_normal(len(drafts)).tolist()
     return [
@@ -210,15 +212,15 @@ def _number(plan: Plan, drafts: list[_Draft]) -> list[Filing]:
             form=draft.form,
             companies=draft.companies,
             accepted_at=instant,
-            filed_date=clock.filing_date(instant, draft.form),
+            filed_date=day,
             tradable_session=session,
             period_end=draft.period_end,
             items=draft.items,
             tone=tone,
             placebo=placebo,
         )
-        for draft, accession, instant, session, tone, placebo in zip(
-            drafts, _accessions(drafts), instants, tradable, tones, placebos, strict=True
+        for draft, accession, instant, day, session, tone, placebo in zip(
+            drafts, _accessions(drafts), instants, filed, tradable, tones, placebos, strict=True
         )
     ]
 

@@ -50,9 +50,9 @@ def test_failure_case_19_the_filing_date_decides_alone_where_it_can():
     # 21:30 Eastern would carry the next day's date; 17:30 Eastern summer time is 21:30 UTC.
     utc = known("2025-05-01T21:29:00.000Z", date(2025, 5, 1))
     assert utc == KnownAt(datetime(2025, 5, 1, 21, 29, tzinfo=UTC), KnownAtSource.SUBMISSIONS)
-    # 18:03 Eastern is dated the next day; 18:03 UTC, early afternoon, would not be.
+    # 18:03 Eastern is dated the next day and public at 6:00 of it; 18:03 UTC, early afternoon, would not be.
     eastern = known("2018-03-07T18:03:42.000Z", date(2018, 3, 8), form="10-K")
-    assert eastern == KnownAt(datetime(2018, 3, 7, 23, 3, 42, tzinfo=UTC), KnownAtSource.SUBMISSIONS_EASTERN)
+    assert eastern == KnownAt(datetime(2018, 3, 8, 11, 0, tzinfo=UTC), KnownAtSource.SUBMISSIONS_EASTERN)
 
 
 def test_failure_case_19_ownership_reports_keep_the_day_until_ten():
@@ -77,9 +77,9 @@ def test_failure_case_20_daylight_saving_and_half_days(stamp, filed, hours):
 
 
 def test_failure_case_20_the_filing_date_steps_over_weekend_and_holiday():
-    # Accepted Friday at 18:00 Eastern; Monday was Columbus Day, so it is dated Tuesday.
+    # Accepted Friday at 18:00 Eastern; Monday was Columbus Day, so it is dated and public on Tuesday.
     found = known("2025-10-10T18:00:00.000Z", date(2025, 10, 14))
-    assert found == KnownAt(datetime(2025, 10, 10, 22, 0, tzinfo=UTC), KnownAtSource.SUBMISSIONS_EASTERN)
+    assert found == KnownAt(datetime(2025, 10, 14, 10, 0, tzinfo=UTC), KnownAtSource.SUBMISSIONS_EASTERN)
 
 
 def test_where_rule_and_habit_contradict_each_other_the_later_reading_is_taken():

@@ -53,3 +53,9 @@ def test_the_readme_shows_the_two_commands():
     readme = (ROOT / "README.md").read_text()
     assert "make demo" in readme
     assert "make test" in readme
+
+
+def test_every_page_of_the_navigation_exists():
+    named = re.findall(r'"([\w/-]+\.md)"', (ROOT / "zensical.toml").read_text())
+    assert "index.md" in named
+    assert [page for page in named if not (ROOT / "docs" / page).is_file()] == []

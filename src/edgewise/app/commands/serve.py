@@ -13,7 +13,7 @@ from edgewise.app.console import ERR, house_for
 def serve(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
     """Serve filings and factors as JSON until interrupted."""
     import uvicorn  # noqa: PLC0415 - keeps the help page quick

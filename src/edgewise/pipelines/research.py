@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from edgewise.core.errors import NotFound
+from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.tables import FACTORS, PRICES
 from edgewise.factors.registry import factor_named
 from edgewise.research.ic import quantile_spread, rank_ic, summarise
@@ -45,7 +45,12 @@ class FactorEvaluation:
 def evaluate_factor(
     lake: Lake, name: str, *, horizon: int, since: date | None = None, until: date | None = None
 ) -> FactorEvaluation:
-    """Evaluate the stored z-scores of a factor. Raises NotFound where values or prices are missing."""
+    """Evaluate the stored z-scores of a factor, from the session `since` to the session `until`, both inclusive.
+
+    Raises NotFound where values or prices are missing, InvalidInput where `until` is before `since`.
+    """
+    if since and until and until < since:
+        raise InvalidInput(f"the last session {until} is before the first {since}", advice="Swap them.")
     factor = factor_named(name)
     where = (pl.col("factor") == factor.name) & (pl.col("version") == factor.version)
     if since is not None:
@@ -55,7 +60,8 @@ def evaluate_factor(
     values = lake.read(FACTORS, where=where, columns=["instrument_id", "session", "sector", "z"])
     prices = lake.read(PRICES)
     if values["z"].drop_nulls().is_empty():
-        raise NotFound(f"no z-score of {name} is stored", advice=f"Build it: edgewise factors build {name}")
+        span = "" if since is None and until is None else f" between {since or 'the first'} and {until or 'the last'}"
+        raise NotFound(f"no z-score of {name} is stored{span}", advice=f"Build it: edgewise factors build {name}")
     if prices.is_empty():
         raise NotFound("no prices are stored", advice="Bring them in: edgewise prices ingest FILE")
     return evaluate(values, prices, name=name, horizon=horizon)

@@ -101,7 +101,7 @@ def _tone_row(model: ToneModel, work: FilingWork, rows: pl.DataFrame, scores: di
 def _status(rows: pl.DataFrame, scores: dict[str, object]) -> tuple[str, list[str]]:
     """Return the status of a score and its reasons: doubts about any text carry over, few words are a doubt too."""
     if not scores["words"]:
-        return "absent", ["no_words"]
+        return "absent", ["only_boilerplate" if scores["boilerplate_words"] else "no_words"]
     doubtful = rows.filter(pl.col("status") == "suspect")["reasons"].drop_nulls()
     reasons = sorted({reason for text in doubtful for reason in text.split(",")})
     if int(str(scores["words"])) < MIN_WORDS:

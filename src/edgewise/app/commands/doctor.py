@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgewise.app.adapters import scheme_of
-from edgewise.app.console import OUT, Json, print_json, print_rows, shown
-from edgewise.app.house import House
+from edgewise.app.console import OUT, Json, house_for, print_json, print_rows, shown
 from edgewise.app.settings import Settings, load_settings
 from edgewise.core.errors import EdgewiseError, NotConfigured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from edgewise.app.house import House
 
 LOW_DISK_BYTES = 2 * 1024**3
 PROBE = b"edgewise doctor was here"
@@ -38,9 +39,9 @@ def doctor(
 ) -> None:
     """Look at everything the settings name and tell what is wrong. Exit status 1 if something is."""
     if settings:
-        _print_settings(load_settings(), json=json)
+        _print_settings(json=json)
         return
-    with House(load_settings()) as house:
+    with house_for("doctor", ledger=False) as (house, _):
         findings = examine(house)
     rows: list[dict[str, object]] = [
         {"checked": each.checked, "state": each.state, "found": each.found, "advice": each.advice} for each in findings
@@ -78,6 +79,8 @@ def _guarded(name: str, check: Callable[[House], Finding], house: House) -> Find
         return check(house)
     except EdgewiseError as error:
         return Finding(name, "wrong", error.what, error.advice)
+    except OSError as error:
+        return Finding(name, "wrong", f"{error.filename}: {error.strerror}", "Check the path, its rights and the disk.")
 
 
 def _disk(house: House) -> Finding:
@@ -131,8 +134,10 @@ def _last_run(house: House) -> Finding:
     if not runs:
         return Finding("last run", "ok", "none yet")
     run = runs[0]
-    state = "ok" if run.outcome in ("ok", "running") else "warning"
-    return Finding("last run", state, f"{run.command}: {run.outcome}, started {shown(run.started_at)} UTC")
+    found = f"{run.command}: {run.outcome}, started {shown(run.started_at)} UTC"
+    if run.outcome in ("ok", "running"):
+        return Finding("last run", "ok", found)
+    return Finding("last run", "warning", found, "See the others: edgewise runs list")
 
 
 def _tables(house: House) -> list[Finding]:
@@ -146,11 +151,17 @@ def _tables(house: House) -> list[Finding]:
     ]
 
 
-def _print_settings(settings: Settings, *, json: bool) -> None:
+def _print_settings(*, json: bool) -> None:
+    """Print every setting; the defaults where the values do not hold, and then why they do not."""
+    complaint: NotConfigured | None = None
+    try:
+        settings = load_settings()
+    except NotConfigured as error:
+        settings, complaint = Settings.model_construct(), error
     rows: list[dict[str, object]] = [
         {
             "setting": f"EDGEWISE_{name.upper()}",
-            "value": "(set)" if name == "database" and settings.database else str(getattr(settings, name)),
+            "value": _told(name, getattr(settings, name)),
             "meaning": field.description,
         }
         for name, field in type(settings).model_fields.items()
@@ -158,4 +169,14 @@ def _print_settings(settings: Settings, *, json: bool) -> None:
     if json:
         print_json(rows)
     else:
-        print_rows("Settings", rows, columns=["setting", "value", "meaning"], empty="")
+        title = "Settings: the defaults, since yours do not hold" if complaint else "Settings"
+        print_rows(title, rows, columns=["setting", "value", "meaning"], empty="")
+    if complaint:
+        raise complaint
+
+
+def _told(name: str, value: object) -> str:
+    """Return a setting's value as it may be shown: a database URL can hold a password."""
+    if name == "database" and value:
+        return "(set)"
+    return "" if value is None else str(value)

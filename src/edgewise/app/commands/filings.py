@@ -133,6 +133,9 @@ def list_filings(
 ) -> None:
     """List filings and how far each has come."""
     with house_for("filings list", ledger=False) as (house, _):
+        from edgewise.sources.edgar.forms import checked_form  # noqa: PLC0415 - keeps the help page quick
+
+        first, last = _days(since, until)
         rows: list[dict[str, object]]
         if counts:
             rows = [
@@ -144,10 +147,10 @@ def list_filings(
             works = house.filings.select(
                 state=state,
                 reason=reason,
-                forms=form or (),
+                forms=[checked_form(each) for each in form or ()],
                 cik=Cik(cik) if cik else None,
-                since=parse_day(since, option="--since") if since else None,
-                until=parse_day(until, option="--until") if until else None,
+                since=first,
+                until=last,
                 limit=limit,
                 after=after,
             )
@@ -155,7 +158,7 @@ def list_filings(
                 {
                     "accession": str(work.accession),
                     "form": work.form,
-                    "cik": str(int(work.cik)),
+                    "cik": int(work.cik),
                     "filed_date": work.filed_date,
                     "state": str(work.state),
                     "attempts": work.attempts,
@@ -183,9 +186,12 @@ def show(
         account = _account(house, Accession(accession))
         if text:
             for row in account["texts"]:
-                OUT.print(house.documents.get(row["text_sha256"]).decode(), markup=False, soft_wrap=True)
-        elif json:
+                row["text"] = house.documents.get(row["text_sha256"]).decode()
+        if json:
             print_json(account)
+        elif text:
+            for row in account["texts"]:
+                OUT.print(row["text"], markup=False, soft_wrap=True)
         else:
             _print_account(account)
 
@@ -219,7 +225,21 @@ def _print_account(account: dict[str, Any]) -> None:
         "sentences": list(account["sentences"][0]) if account["sentences"] else [],
     }.items():
         if account[title]:
-            print_rows(title.capitalize(), account[title], columns=columns, empty="")
+            print_rows(title.capitalize(), [_readable(row) for row in account[title]], columns=columns, empty="")
+
+
+def _readable(row: dict[str, object]) -> dict[str, object]:
+    """Return the row with its lists of words as one text each."""
+    return {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in row.items()}
+
+
+def _days(since: str, until: str) -> tuple[date | None, date | None]:
+    """Return the first and last filing date that the options name. Raises InvalidInput where they are in disorder."""
+    first = parse_day(since, option="--since") if since else None
+    last = parse_day(until, option="--until") if until else None
+    if first and last and last < first:
+        raise InvalidInput(f"--until {last} is before --since {first}", advice="Swap them.")
+    return first, last
 
 
 def _selection(
@@ -236,18 +256,17 @@ def _selection(
     from edgewise.sources.edgar.selection import Origin, Selection  # noqa: PLC0415 - keeps the help page quick
 
     wanted = [Cik(cik) for cik in ciks or ()] + [_cik_of(house, ticker) for ticker in tickers or ()]
-    first = parse_day(since, option="--since") if since else None
+    first, last = _days(since, until)
     if backfill is not None:
         if since:
             raise InvalidInput("--since and --backfill both say where to begin", advice="Give one of them.")
-        first = house.clock.now().date() - timedelta(days=backfill)
-    until_day = parse_day(until, option="--until") if until else None
+        first = house.clock.now().astimezone(NEW_YORK).date() - timedelta(days=backfill)
     return Selection(
         origin=Origin(source) if source else _natural_origin(house, by_registrant=bool(wanted), since=first),
         forms=tuple(forms or ()),
         ciks=tuple(wanted),
         since=first,
-        until=until_day or (house.clock.now().astimezone(NEW_YORK).date() if first else None),
+        until=last or (house.clock.now().astimezone(NEW_YORK).date() if first else None),
     )
 
 

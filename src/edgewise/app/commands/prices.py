@@ -11,6 +11,8 @@ from edgewise.app.console import OUT, Json, house_for, print_json
 
 app = typer.Typer(no_args_is_help=True, help="Daily prices, as traded.")
 
+SHOWN_TICKERS = 8
+
 
 @app.command()
 def ingest(
@@ -34,8 +36,9 @@ def ingest(
         for reason, rows in ingested.rejected.items():
             OUT.print(f"  rejected for {reason}: {rows:,}")
         if ingested.unresolved:
-            named = ", ".join(list(ingested.unresolved)[:8])
+            named = list(ingested.unresolved)
+            shown = ", ".join(named[:SHOWN_TICKERS]) + (", ..." if len(named) > SHOWN_TICKERS else "")
             OUT.print(
-                f"  left out, ticker names no known security: {sum(ingested.unresolved.values()):,} rows of "
-                f"{len(ingested.unresolved):,} tickers ({named}, ...)"
+                f"  left out, their ticker names no known security: {sum(ingested.unresolved.values()):,} rows "
+                f"(tickers: {shown})"
             )

@@ -62,9 +62,9 @@ def evaluation_row(each: FactorEvaluation) -> dict[str, object]:
         "mean_ic": each.ic.mean,
         "95%_newey_west": shown_interval(each.ic.newey_west),
         "95%_block_bootstrap": shown_interval(each.ic.block_bootstrap),
-        "t": None if each.ic.t is None else round(each.ic.t, 1),
+        "t": None if each.ic.t is None else f"{each.ic.t:.1f}",
         "sessions": each.ic.sessions,
-        "names": round(each.names, 1),
+        "names": f"{each.names:.1f}",
         "top_less_bottom_fifth": each.spread.mean,
     }
 

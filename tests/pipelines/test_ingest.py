@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.pipelines.conftest import ACCEPTED, GRAPHIC, NOON, WORDS, accession, document, fetched, work
 
 from edgewise.core.errors import NoKnownAt, Throttled, Truncated, WriteConflict
 from edgewise.core.identifiers import Cik
@@ -14,6 +13,7 @@ from edgewise.core.tables import DOCUMENTS, FILINGS
 from edgewise.pipelines.ingest import fetch_stage, record_discoveries, store_filing
 from edgewise.pipelines.stages import run_stage
 from edgewise.sources.edgar.records import Party, Role
+from tests.pipelines.conftest import ACCEPTED, GRAPHIC, NOON, WORDS, accession, document, fetched, work
 
 
 def stage(rooms):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from tests.pipelines.conftest import accession, fetched
-
 from edgewise.core.errors import ServiceUnavailable, Truncated
 from edgewise.core.ports import FilingState
 from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
 from edgewise.pipelines.journey import Leg, leg_of, stages, travel
 from edgewise.pipelines.stages import StageReport
+from tests.pipelines.conftest import accession, fetched
 
 STORED = (FILINGS, DOCUMENTS, TEXTS, FILING_TONE)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.pipelines.conftest import ACCEPTED, GRAPHIC, SENTENCE, accession, document, fetched
 
 from edgewise.core.ports import FilingState
 from edgewise.core.tables import DOCUMENTS, TEXTS
@@ -11,6 +10,7 @@ from edgewise.pipelines.ingest import fetch_stage
 from edgewise.pipelines.parse import FORMS_WITH_WORDS, parse_stage
 from edgewise.pipelines.stages import run_stage
 from edgewise.text.visible_text import PARSER_VERSION
+from tests.pipelines.conftest import ACCEPTED, GRAPHIC, SENTENCE, accession, document, fetched
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import date
 
 import polars as pl
 import pytest
-from tests.conftest import PLAN
 
 from edgewise.app.house import House
 from edgewise.core.clock import session_closes
@@ -17,6 +16,7 @@ from edgewise.lake import Lake
 from edgewise.pipelines.research import evaluate, evaluate_factor
 from edgewise.research.ic import rank_ic
 from edgewise.simulate import control_prices
+from tests.conftest import PLAN
 
 pytestmark = pytest.mark.xdist_group("journey")
 

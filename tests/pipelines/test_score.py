@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.pipelines.conftest import ACCEPTED, GRAPHIC, SENTENCE, WORDS, document, fetched, work
 
 from edgewise.core.errors import Unusable
 from edgewise.core.tables import FILING_TONE, TEXTS
 from edgewise.pipelines.journey import travel
 from edgewise.pipelines.score import MIN_WORDS, score_stage
+from tests.pipelines.conftest import ACCEPTED, GRAPHIC, SENTENCE, WORDS, document, fetched, work
 
 
 def page(words: str) -> bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from tests.pipelines.conftest import accession, fetched
 
 from edgewise.core.tables import DOCUMENTS, TEXTS
 from edgewise.pipelines.journey import travel
 from edgewise.pipelines.trace import Untraceable, untraceable
+from tests.pipelines.conftest import accession, fetched
 
 
 @pytest.fixture

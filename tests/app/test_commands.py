@@ -263,6 +263,11 @@ MISTAKES = {
         "invalid_input",
         "--backfill",
     ),
+    "a choice while resuming": (
+        ("filings", "ingest", "--resume", "--form", "8-K"),
+        "invalid_input",
+        "Leave out --resume",
+    ),
     "an index without days": (("filings", "ingest", "--source", "index"), "invalid_input", "since"),
     "lists without registrants": (("filings", "ingest", "--source", "submissions"), "invalid_input", "CIK"),
     "a bad registrant": (("filings", "list", "--cik", "Apple"), "invalid_input", "320193"),

@@ -71,6 +71,10 @@ def ingest(
     from edgewise.pipelines.ingest import fetch_stage, record_discoveries  # noqa: PLC0415 - keeps the help page quick
 
     with house_for("filings ingest") as (house, counts):
+        if resume and any((source, form, cik, ticker, since, until, backfill)):
+            raise InvalidInput(
+                "--resume discovers nothing, so it cannot choose", advice="Leave out --resume or the other options."
+            )
         if not resume:
             selection = _selection(
                 house,

@@ -151,6 +151,7 @@ def _evidence(house: House, plan: Plan, market: Simulated) -> list[Evidence]:
     from edgewise.core.tables import FACTORS, PRICES  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.research import evaluate  # noqa: PLC0415 - as in demo
     from edgewise.research.ic import rank_ic  # noqa: PLC0415 - as in demo
+    from edgewise.research.inference import LEAST_HORIZONS  # noqa: PLC0415 - as in demo
     from edgewise.simulate import control_prices  # noqa: PLC0415 - as in demo
 
     values = house.lake.read(FACTORS, columns=["instrument_id", "session", "sector", "z"])
@@ -160,6 +161,7 @@ def _evidence(house: House, plan: Plan, market: Simulated) -> list[Evidence]:
     without = without.with_columns(known_at=session_closes(without["session"]))
     truth = _identified(pl.read_parquet(market.factor_truth), tickers)
     planted = json_format.loads(market.effects.read_text())["planted_ic"]["own_return"]
+    scored = values.drop_nulls("z")["session"].n_unique()
     agreement = rank_ic(values, truth, label="z")["ic"].mean()
     return [
         Evidence(
@@ -170,6 +172,8 @@ def _evidence(house: House, plan: Plan, market: Simulated) -> list[Evidence]:
             evaluate(values, without, name="filing_tone", horizon=horizon),
         )
         for horizon in HORIZONS
+        # A young market is too short for an honest interval around a long horizon.
+        if scored - horizon >= LEAST_HORIZONS * horizon
     ]
 
 

@@ -45,7 +45,7 @@ def travelled(market, tmp_path_factory) -> Travelled:
     """That market, taken from its indexes to the factor by the same code that the commands use."""
     made = Travelled(market, tmp_path_factory.mktemp("travelled"))
     with House(made.settings()) as house:
-        house.mark_simulated(market.folder / "SIMULATED.md")
+        house.mark_simulated()
         selection = Selection(origin=Origin.INDEX, since=PLAN.start, until=PLAN.end)
         record_discoveries(house.edgar.discover(selection), house.filings, house.clock)
         for _ in travel(house.rooms):

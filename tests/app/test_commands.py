@@ -19,6 +19,8 @@ import pytest
 import typer.main
 
 from edgewise.app.main import app
+from edgewise.core.tables import FACTORS
+from edgewise.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,6 +154,13 @@ class TestOnASimulatedMarket:
         assert told["value"]["session"] == "2024-05-01"
         assert sum(part["part"] for part in told["parts"]) == pytest.approx(told["value"]["raw"], abs=1e-12)
 
+    def test_a_value_that_rests_on_nothing_is_explained_as_such(self, simulated, copied):
+        silent = Lake(str(copied / "lake")).read(FACTORS).filter(pl.col("raw").is_null()).row(0, named=True)
+        ended = simulated("factors", "explain", silent["instrument_id"], "--session", str(silent["session"]))
+        assert ended.status == 0
+        assert "raw none, z none" in ended.out
+        assert "No filing counts." in ended.out
+
     def test_building_again_leaves_the_values_as_they_are(self, simulated):
         before = simulated("factors", "show", "--session", "2024-05-01", "--json").json
         words = ("factors", "build", "--since", "2024-04-29", "--until", "2024-05-03", "--json")
@@ -211,6 +220,7 @@ class TestIngesting:
         archive = {"edgar": f"archive://{market.folder}"}
         first = empty("filings", "ingest", "--cik", "9810000001", "--limit", "4", "--json", **archive)
         assert first.status == 0, first.err
+        assert "SIMULATED MARKET" in empty("filings", "list").err
         assert first.json == {"found": 4, "new": 4, "fetched": 4, "failed": 0, "reasons": {}}
         resumed = empty("filings", "ingest", "--resume", "--json", **archive)
         assert resumed.json == {"fetched": 0, "failed": 0, "reasons": {}}
@@ -257,6 +267,14 @@ MISTAKES = {
         "invalid_input",
         "Swap them",
     ),
+    "a weekend to build": (
+        ("factors", "build", "--since", "2024-05-04", "--until", "2024-05-05"),
+        "invalid_input",
+        "no session",
+    ),
+    "a future to build": (("factors", "build", "--until", "2034-05-05"), "invalid_input", "future"),
+    "an unknown factor to show": (("factors", "show", "momentum"), "not_found", "filing_tone"),
+    "a weekend to show": (("factors", "show", "--session", "2024-05-04"), "invalid_input", "2024-05-03"),
     "sessions without values": (("research", "ic", "--since", "2031-01-01"), "not_found", "2031-01-01"),
     "two beginnings": (
         ("filings", "ingest", "--since", "2024-05-02", "--backfill", "3"),
@@ -353,6 +371,8 @@ class TestOnAnEmptyHome:
             ("rate_per_s", "11", ("filings", "list")),
             ("executor", "ray://cluster", ("filings", "parse")),
             ("executor", "processes://0", ("filings", "parse")),
+            ("executor", "processes://two", ("filings", "parse")),
+            ("executor", "this://4", ("filings", "parse")),
             ("database", "mysql://host/db", ("filings", "list")),
             ("documents", "s3://bucket", ("doctor", "--json")),
             ("edgar", "ftp://www.sec.gov", ("filings", "ingest")),

@@ -138,3 +138,21 @@ class TestLedger:
         fetch(rooms)
         assert rooms.lake.read(FILINGS, as_of=datetime(2025, 3, 4, 21, 4, 59, tzinfo=UTC)).is_empty()
         assert rooms.lake.read(FILINGS, as_of=ACCEPTED).height == 1
+
+
+def test_a_limit_counts_new_filings_so_that_asking_again_goes_on(rooms):
+    works = [work(number) for number in range(10)]
+    found = [record_discoveries(iter(works), rooms.filings, rooms.clock, limit=4) for _ in range(3)]
+    assert [new for _, new in found] == [4, 4, 2]
+    assert sum(rooms.filings.counts().values()) == 10
+
+
+def test_what_was_found_before_a_source_failed_is_kept(rooms):
+    def failing():
+        yield work(1)
+        yield work(2)
+        raise Throttled("blocked")
+
+    with pytest.raises(Throttled):
+        record_discoveries(failing(), rooms.filings, rooms.clock)
+    assert sum(rooms.filings.counts().values()) == 2

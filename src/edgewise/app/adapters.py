@@ -23,6 +23,8 @@ EXECUTORS: Mapping[str, str] = {
     "this": "edgewise.adapters.local:ThisProcess",
     "processes": "edgewise.adapters.local:ProcessPool",
 }
+# Where the extra that installs an adapter's package is not called like the scheme.
+EXTRAS: Mapping[str, str] = {"postgresql": "postgres"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+]*)://")
 
 
@@ -40,12 +42,14 @@ def adapter_for(url: str, table: Mapping[str, str], *, setting: str) -> Any:
     scheme = scheme_of(url)
     if scheme not in table:
         known = ", ".join(f"{name}://" if name else "a path" for name in table)
-        raise InvalidInput(f"{setting} cannot be {scheme}://", advice=f"Known are {known}.")
+        raise InvalidInput(
+            f"{setting} cannot be {f'{scheme}://' if scheme else 'a plain path'}", advice=f"Known are {known}."
+        )
     module, _, name = table[scheme].partition(":")
     try:
         return getattr(import_module(module), name)
     except ModuleNotFoundError as error:
         raise NotConfigured(
             f"{setting} {scheme}:// needs the package {error.name}",
-            advice=f'Install it: pip install "edgewise[{scheme}]"',
+            advice=f'Install it: pip install "edgewise[{EXTRAS.get(scheme, scheme)}]"',
         ) from error

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
+import zipfile
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, adapter_for
-from edgewise.core.errors import NotFound
+from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, adapter_for, scheme_of
+from edgewise.core.errors import InvalidInput, NotConfigured, NotFound
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
     from edgewise.adapters.sql import Database
@@ -54,13 +54,24 @@ class House:
 
     @property
     def simulated(self) -> bool:
-        """Whether what is stored here came from a simulated market."""
-        return (self.settings.home / MARKER).is_file()
+        """Whether what is stored here, or the archive that is read, came from a simulated market."""
+        return (self.settings.home / MARKER).is_file() or _simulated_note(self.settings.edgar) is not None
 
-    def mark_simulated(self, marker: Path) -> None:
-        """Keep the note of a simulated market beside its data, so that every command and answer can say so."""
-        self.settings.home.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(marker, self.settings.home / MARKER)
+    def make_home(self) -> None:
+        """Create the folder of everything embedded. Raises NotConfigured where that cannot be."""
+        try:
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NotConfigured(
+                f"EDGEWISE_HOME {self.settings.home} cannot be a folder: {error.strerror}", advice="Name another one."
+            ) from error
+
+    def mark_simulated(self) -> None:
+        """Keep the note of a simulated archive beside its data, so that every command and answer can say so."""
+        note = _simulated_note(self.settings.edgar)
+        if note is not None:
+            self.make_home()
+            (self.settings.home / MARKER).write_bytes(note)
 
     @cached_property
     def rooms(self) -> Rooms:
@@ -89,7 +100,7 @@ class House:
         """Operational state, migrated to the newest schema."""
         url = self.settings.database_url
         if url.startswith("sqlite:"):
-            self.settings.home.mkdir(parents=True, exist_ok=True)
+            self.make_home()
         database: Database = adapter_for(url, DATABASES, setting="EDGEWISE_DATABASE")(url)
         self._open.callback(database.close)
         database.upgrade()
@@ -141,6 +152,8 @@ class House:
         url = self.settings.executor or f"processes://{os.cpu_count() or 1}"
         make = adapter_for(url if "://" in url else f"{url}://", EXECUTORS, setting="EDGEWISE_EXECUTOR")
         workers = url.partition("://")[2]
+        if workers and not (scheme_of(url) == "processes" and workers.isdecimal()):
+            raise InvalidInput(f"EDGEWISE_EXECUTOR cannot be {url!r}", advice="Write this, or processes://4.")
         executor: Executor = make(int(workers)) if workers else make()
         self._open.callback(executor.close)
         return executor
@@ -151,6 +164,17 @@ class House:
         from edgewise.text.tone import LexiconTone  # noqa: PLC0415 - imported at first use
 
         return LexiconTone()
+
+
+def _simulated_note(edgar: str) -> bytes | None:
+    """Return the note that a simulated archive carries at its root; None for any other source."""
+    archive = Path(edgar.removeprefix("archive://"))
+    if not edgar.startswith("archive://"):
+        return None
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as bundle:
+            return bundle.read(MARKER) if MARKER in bundle.namelist() else None
+    return (archive / MARKER).read_bytes() if (archive / MARKER).is_file() else None
 
 
 def _read(file: Path) -> bytes:

@@ -30,6 +30,7 @@ def build_factor(
 ) -> pl.DataFrame:
     """Build `factor` for `sessions`, store it, and return its coverage: one row per session.
 
+    sessions:      at least one.
     model_version: whose tone scores to read.
     Rebuilding stores nothing new where nothing changed.
     """

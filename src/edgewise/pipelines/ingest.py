@@ -9,7 +9,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -51,6 +50,7 @@ def record_discoveries(
 ) -> tuple[int, int]:
     """Enter discovered filings into the ledger; return (found, new). The same filing found twice is entered once.
 
+    limit: stop after so many new ones.
     What was found before a source failed is entered all the same; its error is then raised.
     """
     found = new = 0
@@ -64,10 +64,13 @@ def record_discoveries(
         waiting.clear()
 
     try:
-        for work in islice(works, limit):
+        for work in works:
             waiting.append(work)
-            if len(waiting) == DISCOVERY_BATCH:
+            # With a limit, a batch is never larger than the number of new ones still wanted.
+            if len(waiting) == min(DISCOVERY_BATCH, DISCOVERY_BATCH if limit is None else limit - new):
                 enter()
+                if limit is not None and new >= limit:
+                    break
     finally:
         enter()
     return found, new

@@ -15,7 +15,6 @@ from rich.panel import Panel
 from rich.status import Status
 
 from edgewise.app.console import ERR, OUT, Json, house_for, print_json, print_rows
-from edgewise.app.house import MARKER
 from edgewise.core.errors import NotFound
 from edgewise.pipelines.journey import Leg
 
@@ -104,7 +103,7 @@ def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: S
     from edgewise.pipelines.prices import ingest_prices  # noqa: PLC0415 - as in demo
     from edgewise.sources.edgar.selection import Origin, Selection  # noqa: PLC0415 - as in demo
 
-    house.mark_simulated(market.folder / MARKER)
+    house.mark_simulated()
     status.update("reading the indexes")
     selection = Selection(origin=Origin.INDEX, since=plan.start, until=plan.end)
     _timed(

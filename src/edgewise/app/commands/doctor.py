@@ -84,7 +84,7 @@ def _guarded(name: str, check: Callable[[House], Finding], house: House) -> Find
 
 
 def _disk(house: House) -> Finding:
-    house.settings.home.mkdir(parents=True, exist_ok=True)
+    house.make_home()
     free = shutil.disk_usage(house.settings.home).free
     found = f"{free / 1024**3:,.0f} GiB free under {house.settings.home}"
     return Finding("disk", "ok" if free > LOW_DISK_BYTES else "warning", found)

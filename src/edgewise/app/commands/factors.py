@@ -8,8 +8,8 @@ import polars as pl
 import typer
 
 from edgewise.app.console import OUT, AsOf, Json, house_for, parse_day, parse_instant, print_json, print_rows, progress
-from edgewise.core.clock import sessions, shift_session, tradable_session, tradable_sessions
-from edgewise.core.errors import NotFound
+from edgewise.core.clock import NEW_YORK, session_close, sessions, shift_session, tradable_session, tradable_sessions
+from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.tables import FACTORS, FILING_TONE
 
 if TYPE_CHECKING:
@@ -70,10 +70,14 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one session's cross-section: the names at both ends."""
+    from edgewise.factors.registry import factor_named  # noqa: PLC0415 - keeps the help page quick
+
     with house_for("factors show", ledger=False) as (house, _):
-        where = pl.col("factor") == name
+        where = pl.col("factor") == factor_named(name).name
         if session:
-            where &= pl.col("session") == parse_day(session, option="--session")
+            day = parse_day(session, option="--session")
+            session_close(day)
+            where &= pl.col("session") == day
         values = house.lake.read(FACTORS, where=where, as_of=parse_instant(as_of)).drop_nulls("z")
         if values.is_empty():
             raise NotFound(
@@ -108,12 +112,17 @@ def explain(
         value = explained.value
         OUT.print(
             f"[bold]{value['instrument_id']}[/] filing_tone at the close of {value['session']}: "
-            f"raw [bold]{value['raw']:.6f}[/], z {value['z'] if value['z'] is None else format(value['z'], '.3f')} "
-            f"in {value['sector']}"
+            f"raw [bold]{_figure(value['raw'], 6)}[/], z {_figure(value['z'], 3)} "
+            f"in {value['sector'] or 'no known sector'}"
         )
         columns = ["accession", "form", "known_at", "age", "net", "baseline", "surprise", "weight", "part"]
         print_rows("The filings it rests on", explained.parts.to_dicts(), columns=columns, empty="No filing counts.")
-        OUT.print(f"  their parts add up to {explained.parts['part'].sum():.6f}   edgewise filings show ACCESSION")
+        if value["raw"] is not None:
+            OUT.print(f"  their parts add up to {explained.parts['part'].sum():.6f}   edgewise filings show ACCESSION")
+
+
+def _figure(value: float | None, digits: int) -> str:
+    return "none" if value is None else f"{value:.{digits}f}"
 
 
 def _sessions(house: House, since: str, until: str) -> list[date]:
@@ -123,4 +132,12 @@ def _sessions(house: House, since: str, until: str) -> list[date]:
         raise NotFound("no filing is scored yet", advice="Run edgewise filings ingest, parse and score first.")
     first = parse_day(since, option="--since") if since else tradable_sessions(tone["known_at"].sort().head(1))[0]
     newest_closed = shift_session(tradable_session(house.clock.now()), -1)
-    return sessions(first, parse_day(until, option="--until") if until else newest_closed)
+    last = parse_day(until, option="--until") if until else newest_closed
+    if last > house.clock.now().astimezone(NEW_YORK).date():
+        raise InvalidInput(f"--until {last} lies in the future", advice=f"The last closed session is {newest_closed}.")
+    days = [day for day in sessions(first, last) if day <= newest_closed]
+    if not days:
+        raise InvalidInput(
+            f"from {first} to {last} no session has closed", advice=f"The last closed session is {newest_closed}."
+        )
+    return days

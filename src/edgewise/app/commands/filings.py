@@ -75,6 +75,7 @@ def ingest(
             raise InvalidInput(
                 "--resume discovers nothing, so it cannot choose", advice="Leave out --resume or the other options."
             )
+        house.mark_simulated()
         if not resume:
             selection = _selection(
                 house,

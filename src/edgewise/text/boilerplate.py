@@ -3,7 +3,8 @@
 1. Lines of tables are dropped: their last cell is a number, or they are many short cells.
 2. The rest is put into paragraphs: a line in HTML text, the typewritten lines between blank lines in plain text.
 3. A paragraph is boilerplate if it says so itself (forward-looking statements, check boxes), if it stands on the cover
-   page, or if it belongs to a section that a heading opened: safe harbour, exhibits, signatures, certifications.
+   page, which is over before the first heading of the body, or if it belongs to a section that a heading opened: safe
+   harbour, exhibits, signatures, certifications.
 
 Boilerplate is counted, never silently lost.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from edgewise.text.words import word_count
@@ -68,6 +70,13 @@ _TELLTALES = (*_FORWARD_LOOKING, *_COVER)
 _COVER_TITLE = "securities and exchange commission"
 _COVER_TITLE_WITHIN = 15
 _COVER_PARAGRAPHS = 150
+# Where the body opens. A cover names item 405 of Regulation S-K, items 17 and 18 of form 20-F, section 13 of the Act and
+# parts that incorporate another document, and bears "Table of Contents" as a link at the top of its second page.
+_BODY = re.compile(
+    r"\W*(?:items?\s+(?:no\W*|number\s+)?(?:[1-9]|1[0-2])(?!\d)|section\s+[1-9]\s*[-\u2013\u2014:.]|"
+    r"part\s+(?:i|1|one)\b(?!\s*(?:[,(&]|and|of|through|to)))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +103,15 @@ class _Section:
     longest: int
 
 
+_FORWARD_LOOKING_SECTION = _Section(
+    starts=re.compile(r"forward.looking|safe\s+harbou?r|^cautionary\s+(?:statement|note|factor|language)"),
+    keeps=re.compile(""),
+    short=0,
+    any_heading=True,
+    longest=1_500,
+)
 _SECTIONS = (
-    _Section(
-        starts=re.compile(r"forward.looking|safe\s+harbou?r|^cautionary\s+(?:statement|note|factor|language)"),
-        keeps=re.compile(""),
-        short=0,
-        any_heading=True,
-        longest=1_500,
-    ),
+    _FORWARD_LOOKING_SECTION,
     _Section(
         starts=re.compile(
             r"^(?:items?\s+\d[\w.]*\W+)?(?:\([a-z\d]\)\s*)?(?:financial statements and )?"
@@ -192,11 +202,23 @@ def _is_tabular(line: str) -> bool:
 
 
 def _end_of_cover(paragraphs: list[str]) -> int:
-    """Return how many paragraphs the cover page has; 0 if the document does not begin with one."""
+    """Return how many paragraphs the cover page has: up to the last of its phrases before the body opens.
+
+    0 if the document does not begin with a cover. Its phrases also occur far from it: an exhibit list gives the
+    commission file number of each filing it refers to.
+    """
     if not any(_COVER_TITLE in _spaced(paragraph.lower()) for paragraph in paragraphs[:_COVER_TITLE_WITHIN]):
         return 0
-    first = enumerate(paragraphs[:_COVER_PARAGRAPHS], start=1)
-    return max((place for place, paragraph in first if _has_any(paragraph.lower(), _COVER)), default=0)
+    before_body = takewhile(lambda paragraph: not _opens_body(paragraph), paragraphs[:_COVER_PARAGRAPHS])
+    numbered = enumerate(before_body, start=1)
+    return max((place for place, paragraph in numbered if _has_any(paragraph.lower(), _COVER)), default=0)
+
+
+def _opens_body(paragraph: str) -> bool:
+    """Return whether the body of a filing begins here: an item, part I, or a note on forward-looking statements."""
+    return _BODY.match(paragraph) is not None or (
+        _is_heading(paragraph) and _FORWARD_LOOKING_SECTION.starts.search(_spaced(paragraph.lower())) is not None
+    )
 
 
 def _opened(paragraph: str, lowered: str, section: _Section | None) -> _Section | None:

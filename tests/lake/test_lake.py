@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import pickle
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -293,10 +294,52 @@ class TestOtherPrograms:
 
 
 class TestFailures:
+    @pytest.fixture(params=["read", "history", "version", "tables", "vacuum"])
+    def looked_at(self, request, table):
+        """A function that looks at a lake in one of the ways there are."""
+        ways = {
+            "tables": lambda lake: lake.tables([table]),
+            "vacuum": lambda lake: lake.vacuum(table, keep=timedelta(hours=1)),
+        }
+        return ways.get(request.param, lambda lake: getattr(lake, request.param)(table))
+
     def test_a_lake_that_cannot_be_written_says_what_to_check(self, tmp_path, table, rows):
         (tmp_path / "file").write_text("in the way")
-        with pytest.raises(ServiceUnavailable, match="Check that it exists"):
+        with pytest.raises(NotConfigured, match="Name a folder"):
             Lake(str(tmp_path / "file")).append(table, rows(("A", 2, 10.0, 2)))
+
+    @pytest.mark.parametrize("below", ["", "lake", "further/down"])
+    def test_a_file_where_the_lake_should_be_is_never_an_empty_lake(self, tmp_path, looked_at, below):
+        (tmp_path / "file").write_text("in the way")
+        with pytest.raises(NotConfigured, match=r"file is in the way \(Not a directory\)\. Name a folder"):
+            looked_at(Lake(str(tmp_path / "file" / below)))
+
+    def test_a_link_to_nothing_is_never_an_empty_lake(self, tmp_path, looked_at):
+        (tmp_path / "link").symlink_to(tmp_path / "unmounted")
+        with pytest.raises(NotConfigured, match="link is in the way"):
+            looked_at(Lake(str(tmp_path / "link")))
+
+    def test_a_folder_that_may_not_be_read_is_never_an_empty_lake(self, tmp_path, looked_at, monkeypatch):
+        def refuse(_folder):
+            raise PermissionError(errno.EACCES, "Permission denied")
+
+        # Rights do not bind the superuser, as whom tests may run.
+        monkeypatch.setattr("edgewise.lake.delta.os.scandir", refuse)
+        with pytest.raises(NotConfigured, match=r"Permission denied.*may be read"):
+            looked_at(Lake(str(tmp_path)))
+
+    def test_a_path_that_the_system_cannot_follow_is_an_outage(self, tmp_path, looked_at):
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+        with pytest.raises(ServiceUnavailable, match="Check that it exists"):
+            looked_at(Lake(str(tmp_path / "loop")))
+
+    @pytest.mark.parametrize("folder", ["", "new", "new/and/deep"])
+    def test_a_folder_without_tables_or_not_there_yet_is_an_empty_lake(self, tmp_path, table, folder):
+        lake = Lake(str(tmp_path / folder))
+        assert (lake.version(table), lake.tables([table])) == (None, [])
+        assert lake.read(table).equals(table.empty())
+        assert lake.history(table).equals(table.empty())
+        assert list(tmp_path.iterdir()) == []
 
     def test_a_damaged_file_is_reported_not_skipped(self, lake, table, rows):
         lake.append(table, rows(("A", 2, 10.0, 2)))
@@ -309,8 +352,10 @@ class TestFailures:
         lake.append(table, rows(("A", 2, 10.0, 2)))
         [path] = _files(lake, table)
         path.unlink()
-        with pytest.raises(NotFound, match="has lost files"):
+        with pytest.raises(ServiceUnavailable, match=r"has lost files.*Read again.*restore"):
             lake.read(table)
+        with pytest.raises(ServiceUnavailable, match="has lost files"):
+            lake.upsert(table, rows(("A", 2, 11.0, 2)))
 
     def test_a_lake_travels_to_other_processes(self, lake, table, rows):
         lake.append(table, rows(("A", 2, 10.0, 2)))

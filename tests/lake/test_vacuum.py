@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edgewise.core.errors import InvalidInput, NotFound
+from edgewise.core.errors import InvalidInput, NotFound, ServiceUnavailable
 from edgewise.lake.as_of import Question, latest_rows
 
 HOUR = timedelta(hours=1)
@@ -38,8 +38,18 @@ def test_files_that_left_longer_ago_are_deleted_and_the_newest_version_stays(rep
 def test_a_version_whose_files_were_vacuumed_says_so(replaced, table):
     _grow_older(replaced, hours=3)
     replaced.vacuum(table, keep=HOUR)
-    with pytest.raises(NotFound, match="Vacuum removed them"):
+    with pytest.raises(NotFound, match=r"version 1 of table closes has lost files\. Vacuum removed them"):
         replaced.read(table, version=1)
+
+
+def test_a_reader_overtaken_by_vacuum_is_told_to_read_again_and_then_succeeds(replaced, table):
+    held = replaced._folder.snapshot(table, version=1)
+    _grow_older(replaced, hours=3)
+    replaced.vacuum(table, keep=HOUR)
+    with pytest.raises(ServiceUnavailable, match="Read again") as caught:
+        latest_rows(held, Question(None, ["close"], None))
+    assert ".parquet" not in str(caught.value)
+    assert replaced.read(table)["close"].to_list() == [2.0]
 
 
 def test_a_file_that_a_writer_is_about_to_commit_survives(replaced, table, rows):

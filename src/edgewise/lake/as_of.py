@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from polars.exceptions import ComputeError
 
-from edgewise.core.errors import InvalidInput, NotFound, Unparsable
+from edgewise.core.errors import InvalidInput, ServiceUnavailable, Unparsable
 from edgewise.lake.layout import SMALL_RUN_ROWS, Run, StoredFile, runs
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
     from edgewise.core.table import Table
     from edgewise.lake.delta import Snapshot
+
+
+class FilesGone(ServiceUnavailable):
+    """A version lost files that its snapshot names; the newest version, taken anew, may be whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +94,13 @@ def scan(snapshot: Snapshot, files: Sequence[StoredFile], *, path_as: str | None
 
 
 def collect(rows: pl.LazyFrame, snapshot: Snapshot) -> pl.DataFrame:
-    """Return the rows. Raises NotFound if a file of the snapshot is gone, Unparsable if one cannot be read."""
+    """Return the rows. Raises FilesGone if a file of the snapshot is gone, Unparsable if one cannot be read."""
     try:
         return rows.collect()
     except FileNotFoundError as error:
-        raise NotFound(
-            f"version {snapshot.version} of table {snapshot.table.name} has lost files: {error}",
-            advice="Vacuum removed them; read a newer version, or keep more when vacuuming.",
+        raise FilesGone(
+            f"version {snapshot.version} of table {snapshot.table.name} has lost files",
+            advice="Read again, to have the newest version; if that is the one, restore its files from a backup.",
         ) from error
     except ComputeError as error:
         raise Unparsable(

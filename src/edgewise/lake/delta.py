@@ -9,12 +9,14 @@ with that mark was added since the snapshot was taken. A refused commit raises `
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -74,7 +76,7 @@ class DeltaFolder:
         """Return the newest version of `table`, or the given one; None if there is no such table or version.
 
         Raises SchemaMismatch if a stored column has another dtype than the table declares, and NotConfigured if the
-        table uses Delta features that this reader does not honour.
+        table uses Delta features that this reader does not honour, or if there can be no lake where it is looked for.
         """
         with _delta_errors(self.url):
             handle = self._fresh(table.name)
@@ -168,6 +170,8 @@ class DeltaFolder:
         try:
             return DeltaTable(self._root(name), version=version, storage_options=self.storage_options)
         except TableNotFoundError:
+            if "://" not in self.url:
+                _check_folder(Path(self._root(name)))
             return None
 
     def _fresh(self, name: str) -> DeltaTable | None:
@@ -226,6 +230,23 @@ def _delta_errors(url: str) -> Iterator[None]:
     except (DeltaError, OSError) as error:
         raise ServiceUnavailable(
             f"the lake at {url} did not answer: {error}", advice="Check that it exists, its rights and its free space."
+        ) from error
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise NotConfigured unless `folder` can be listed or may still be created.
+
+    Delta says the same of a folder that is not there, of one it may not enter, and of one below a file.
+    """
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        obstacle = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+        if isinstance(error, FileNotFoundError) and obstacle.is_dir():
+            return
+        raise NotConfigured(
+            f"the lake cannot be at {folder.parent}: {obstacle} is in the way ({error.strerror})",
+            advice="Name a folder that may be read, or one that does not exist yet.",
         ) from error
 
 

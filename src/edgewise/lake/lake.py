@@ -18,7 +18,7 @@ import polars as pl
 
 from edgewise.core.errors import InvalidInput, NotFound, WriteConflict
 from edgewise.core.tables import ALL
-from edgewise.lake.as_of import Question, ask, collect, every_row, latest_rows, scan
+from edgewise.lake.as_of import FilesGone, Question, ask, collect, every_row, latest_rows, scan
 from edgewise.lake.delta import CommitRefused, DeltaFolder, Snapshot
 from edgewise.lake.layout import SMALL_RUN_ROWS, StoredFile, runs
 from edgewise.lake.upsert import FILE, Verdict, judge, reach, within_reach
@@ -145,8 +145,10 @@ class Lake:
         where:   condition on the rows that are returned; one on key columns alone is also cheap.
         version: table version to read from, the newest by default.
         Nulls:   a column that was declared after a row was stored is null.
-        A table that does not exist reads as empty. Raises InvalidInput for an `as_of` without zone or an unknown
-        column, NotFound for a version that is not there any more, SchemaMismatch if the stored table does not fit.
+        A table that does not exist reads as empty, so does a lake whose folder does not exist yet.
+        Raises InvalidInput for an `as_of` without zone or an unknown column; NotFound for a `version` that is not there
+        any more; ServiceUnavailable if the newest loses files while it is read; SchemaMismatch if the stored table does
+        not fit; NotConfigured if there can be no lake at the URL, or it may not be read.
         """
         return self._ask(latest_rows, table, ask(table, as_of, columns, where), version)
 
@@ -163,7 +165,7 @@ class Lake:
         return self._ask(every_row, table, ask(table, as_of, columns, where), version)
 
     def version(self, table: Table) -> int | None:
-        """Return the newest version of `table`, None if it does not exist."""
+        """Return the newest version of `table`, None if it does not exist. Raises NotConfigured as `read` does."""
         snapshot = self._folder.snapshot(table)
         return None if snapshot is None else snapshot.version
 
@@ -193,7 +195,7 @@ class Lake:
         return self._folder.vacuum(table, -(-keep // timedelta(hours=1)))
 
     def tables(self, among: Iterable[Table] = ALL) -> list[TableStatus]:
-        """Return the status of each of these tables that exists, in their order."""
+        """Return the status of each of these tables that exists, in their order. Raises NotConfigured as `read`."""
         snapshots = (self._folder.snapshot(table) for table in among)
         return [_status(snapshot) for snapshot in snapshots if snapshot is not None]
 
@@ -207,7 +209,16 @@ class Lake:
         snapshot = self._folder.snapshot(table, version)
         if snapshot is None and version is not None:
             raise NotFound(f"table {table.name} has no version {version}", advice="Ask Lake.version for the newest.")
-        return table.empty().select(question.columns) if snapshot is None else answer(snapshot, question)
+        if snapshot is None:
+            return table.empty().select(question.columns)
+        try:
+            return answer(snapshot, question)
+        except FilesGone as error:
+            if version is None:
+                raise
+            raise NotFound(
+                error.what, advice="Vacuum removed them; read a newer version, or keep more when vacuuming."
+            ) from error
 
     def _write(self, table: Table, decide: Callable[[Snapshot], _Change | None], *, exclusive: bool) -> int:
         """Decide on the newest version and commit, again and again until no other writer came between."""

@@ -354,6 +354,36 @@ class TestFeed:
         assert accessions(Edgar(table), forms=("8-K",)) == [1]
         assert accessions(Edgar(table), forms=("10-K",)) == []
 
+    def test_an_archive_of_one_forms_feed_is_asked_for_that(self):
+        table = Table({urls.feed_page(form="8-K"): feed((ACCESSION, 7, "2025-03-04"))}, archive=True)
+        assert accessions(Edgar(table), forms=("8-K",)) == [1]
+
+    def test_of_both_feeds_in_an_archive_the_forms_own_is_read(self):
+        bodies = {urls.feed_page(): feed((OTHER, 7, "2025-03-04"))}
+        bodies[urls.feed_page(form="8-K")] = feed((ACCESSION, 7, "2025-03-04"))
+        edgar = Edgar(Table(bodies, archive=True))
+        assert accessions(edgar, forms=("8-K",)) == [1]
+        assert accessions(edgar, forms=("8-K", "10-K")) == [2]
+
+    @pytest.mark.parametrize("forms", [(), ("10-K",), ("8-K", "10-K")])
+    def test_an_archive_without_the_feed_says_which_it_has(self, forms):
+        rows = [
+            ("B", urls.feed_page(form="8-K")),
+            ("B", urls.feed_page(form="8-K", start=100)),
+            ("", urls.feed_page(form="4")),
+            ("A", urls.feed_page()),
+            ("G", f"{urls.SITE}/cgi-bin/browse-edgar?action=getcompany&type=10-Q"),
+        ]
+        index = "session\tpath\turl\n" + "".join(f"{session}\tx\t{url}\n" for session, url in rows)
+        bodies = {f"{urls.SITE}/cgi-bin/browse-edgar/INDEX.tsv": index.encode()}
+        bodies[urls.feed_page(form="8-K")] = feed((ACCESSION, 7, "2025-03-04"))
+        with pytest.raises(NotFound, match=r"recorded: 4, 8-K \(session B\), all forms \(session A\)\.$"):
+            list(Edgar(Table(bodies, archive=True)).discover(Selection(forms=forms)))
+
+    def test_an_archive_without_any_feed_says_so(self):
+        with pytest.raises(NotFound, match="recorded no feed; walk it"):
+            list(Edgar(Table({}, archive=True)).discover(Selection()))
+
     def test_bad_entries_are_told(self):
         table = self.table(feed((ACCESSION, 7, "2025-03-04"), (OTHER, 7, "2025-02-30")), feed())
         told = []

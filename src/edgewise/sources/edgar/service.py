@@ -33,6 +33,7 @@ from edgewise.sources.edgar.submissions import parse_older_page, parse_submissio
 from edgewise.sources.edgar.tickers import parse_tickers
 from edgewise.sources.edgar.walk import walked
 from edgewise.sources.http import get_listed
+from edgewise.sources.http.recorded import INDEX_NAME, parse_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -58,6 +59,7 @@ _INDEX_DAY = re.compile(r"(?:master|company|form)\.(\d{8})\.idx")
 # Sources of a header whose acceptance time counts as the header's own.
 _HEADERS = ("_header.json", "-index-headers.html")
 _QUARTERS = 4
+_RECORDED_FEEDS = f"{urls.feed_page().partition('?')[0]}/{INDEX_NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,15 +236,47 @@ class Edgar:
 
     def _from_feed(self, selection: Selection, tell: Tell) -> Iterator[Discovered]:
         """Yield what the feed holds, from the oldest to the newest, paging no further back than wanted."""
-        # An archive has recorded the feed of all forms; whether it has others is chance.
-        form = selection.forms[0] if len(selection.forms) == 1 and not self._can_list else ""
         pages: list[FeedPage] = []
-        for page in self.feed_pages(form):
+        for page in self._narrowest_feed(selection.forms):
             pages.append(page)
             _tell_all(page.rejected, tell)
             if selection.since and all(entry.filed_date < selection.since for entry in page.entries):
                 break
         yield from merge_entries(pages)
+
+    def _narrowest_feed(self, forms: tuple[str, ...]) -> Iterator[FeedPage]:
+        """Yield the pages of one form's own feed, which reaches further back than the feed of all forms.
+
+        Of several forms, and where an archive has not recorded the form's own, that of all forms.
+        """
+        own = forms[0] if len(forms) == 1 else ""
+        if not self._can_list:
+            yield from self.feed_pages(own)
+            return
+        for form in dict.fromkeys((own, "")):
+            try:
+                yield from self.feed_pages(form)
+            except NotFound:  # which comes before the first page or not at all
+                continue
+            else:
+                return
+        wanted = f"form {own}, nor that of all forms" if own else "all forms"
+        raise NotFound(f"the archive does not hold the feed of {wanted}", advice=self._recorded_feeds())
+
+    def _recorded_feeds(self) -> str:
+        """Return which feeds the archive has recorded, in any session, as advice."""
+        try:
+            body = self._fetcher.get(_RECORDED_FEEDS).body
+        except NotFound:
+            return "It has recorded no feed; walk it instead."
+        feeds = {
+            (dict(asked).get("type") or "all forms", one.session)
+            for (_, _, asked), recordings in parse_index(body.decode(errors="replace"), origin=_RECORDED_FEEDS).items()
+            if ("action", "getcurrent") in asked
+            for one in recordings
+        }
+        named = (f"{form} (session {session})" if session else form for form, session in sorted(feeds))
+        return f"Feeds that it has recorded: {', '.join(named) or 'none'}."
 
     def _from_indexes(self, selection: Selection, tell: Tell) -> Iterator[Discovered]:
         """Yield what the indexes of the wanted days list: by quarter where that is many days, else day by day."""

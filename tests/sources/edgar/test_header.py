@@ -122,6 +122,37 @@ def test_what_cannot_be_read_is_a_complaint():
     }
 
 
+@pytest.mark.parametrize("year", ["0001", "1899", "2101", "9999"])
+def test_a_year_that_cannot_be_is_a_complaint_and_no_date(year):
+    read, complaints = header(
+        f"<SEC-DOCUMENT>a.txt : {year}1231",
+        f"<ACCEPTANCE-DATETIME>{year}0630120000",
+        f"FILED AS OF DATE: {year}1231",
+        f"CONFORMED PERIOD OF REPORT: {year}1231",
+    )
+    assert (read.disseminated_date, read.accepted_at, read.filed_date, read.period_end) == (None, None, None, None)
+    assert set(complaints) == {
+        "accepted_unreadable",
+        "filed_date_unreadable",
+        "period_date_unreadable",
+        "disseminated_date_unreadable",
+    }
+
+
+@pytest.mark.parametrize(("day", "kept"), [("19921231", None), ("19930101", date(1993, 1, 1))])
+def test_nothing_was_filed_before_1993_though_reports_may_be_of_earlier_periods(day, kept):
+    read, complaints = header(f"FILED AS OF DATE: {day}", f"CONFORMED PERIOD OF REPORT: {day}")
+    assert read.filed_date == kept
+    assert read.period_end == date(int(day[:4]), int(day[4:6]), int(day[6:]))
+    assert complaints == (() if kept else ("filed_date_unreadable",))
+
+
+def test_the_last_day_that_may_be_is_in_2100():
+    read, complaints = header("FILED AS OF DATE: 21001231", "<ACCEPTANCE-DATETIME>21001231120000")
+    assert (read.filed_date, complaints) == (date(2100, 12, 31), ())
+    assert read.accepted_at == datetime(2100, 12, 31, 17, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("lines", "day"),
     [

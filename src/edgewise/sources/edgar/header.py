@@ -72,6 +72,9 @@ _KEY = re.compile(r"([A-Za-z][A-Za-z0-9 .,&/'()_-]*):(.*)")
 _SIC = re.compile(r"\[(\d{1,4})\]\s*$|^\s*(\d{1,4})\s*$")
 _COUNTER = re.compile(r"\d{1,6}", re.ASCII)
 _CIK_DIGITS = re.compile(r"\d{1,10}", re.ASCII)
+# Years outside are slips or harm: one day more than 9999-12-31 overflows, and what is known in 9999 is never seen.
+_FILING_YEARS = range(1993, 2101)
+_PERIOD_YEARS = range(1900, 2101)  # reports of the years before EDGAR were filed late
 
 
 @dataclass(slots=True)
@@ -176,8 +179,9 @@ def _canonical(key: str) -> str:
 def read_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[SubmissionHeader, tuple[str, ...]]:
     """Return the header that a stream of (key, value) tells, and the complaints about it.
 
-    Keys are those of either spelling, upper case with spaces; dates have 8 digits, the acceptance time 14. Where the
-    two lines that tell the day of dissemination differ, the later counts.
+    Keys are those of either spelling, upper case with spaces; dates have 8 digits, the acceptance time 14, and years
+    that cannot be (before 1993, of periods before 1900, and after 2100) count as unreadable. Where the two lines that
+    tell the day of dissemination differ, the later counts.
     A block such as ("FILER", "") opens a party, and the party's fields follow it.
     Complaints: `form_missing`, `accepted_unreadable`, `filed_date_unreadable`, `period_date_unreadable`,
     `disseminated_date_unreadable`, `party_without_cik`. Raises Unparsable where there is no accession number.
@@ -193,7 +197,7 @@ def read_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[SubmissionHeader, tupl
         also_forms=_also_forms(draft, form),
         accepted_at=_accepted_at(draft),
         filed_date=_day(draft, "filed", draft.first("filed")),
-        period_end=_day(draft, "period", draft.first("period")),
+        period_end=_day(draft, "period", draft.first("period"), years=_PERIOD_YEARS),
         items=tuple(value for value in draft.general.get("items", ()) if value),
         parties=_parties(draft, accession),
         document_count=whole_number(draft.first("count")),
@@ -232,10 +236,13 @@ def _accepted_at(draft: _Draft) -> datetime | None:
     if not stamp:
         return None
     try:
-        return parse_acceptance(stamp)
+        accepted_at = parse_acceptance(stamp)
     except InvalidInput:
+        accepted_at = None
+    if accepted_at is None or accepted_at.year not in _FILING_YEARS:
         draft.complaints.append("accepted_unreadable")
         return None
+    return accepted_at
 
 
 def _disseminated_date(draft: _Draft) -> date | None:
@@ -245,14 +252,17 @@ def _disseminated_date(draft: _Draft) -> date | None:
     return max((day for day in days if day), default=None)
 
 
-def _day(draft: _Draft, name: str, text: str) -> date | None:
+def _day(draft: _Draft, name: str, text: str, *, years: range = _FILING_YEARS) -> date | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a calendar day has no zone
+        day = datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a calendar day has no zone
     except ValueError:
+        day = None
+    if day is None or day.year not in years:
         draft.complaints.append(f"{name}_date_unreadable")
         return None
+    return day
 
 
 def _also_forms(draft: _Draft, form: str) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """What is a filing's own prose and what every filing says."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edgewise.text.boilerplate import prose
 from edgewise.text.words import word_count
@@ -90,6 +92,90 @@ def test_the_cover_page_ends_with_its_last_formula():
         "Indicate by check mark whether the registrant is a well-known seasoned issuer.",
     ]
     assert kept(*cover, "PART I", OWN) == ["PART I", OWN]
+
+
+COVER = [
+    "UNITED STATES",
+    "SECURITIES AND EXCHANGE COMMISSION",
+    "Washington, D.C. 20549",
+    "FORM 8-K",
+    "(Exact name of registrant as specified in its charter)",
+    "Acme Rescue Holdings, Inc.",
+    "(Commission File Number)",
+]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Item 1.01. Entry into a Material Definitive Agreement.",
+        "Item 5. Other Events.",
+        "ITEM 5.02.\tDeparture of Directors; Election of Directors; Appointment of Certain Officers; Compensation.",
+        "PART I",
+        "PART I. FINANCIAL INFORMATION",
+        "Section 8 \u2013 Other Events",
+    ],
+)
+def test_failure_case_35_an_exhibit_list_with_a_file_number_is_no_part_of_the_cover(heading):
+    exhibit = "4.1\tBase Indenture (incorporated herein by reference to Exhibit 4.2, Commission File No. 001-99999)"
+    own = prose("\n".join([*COVER, heading, OWN, MORE, "Item 9.01 Exhibits", exhibit]))
+    assert own.paragraphs == [heading, OWN, MORE]
+    assert own.boilerplate_words == sum(map(word_count, [*COVER, "Item 9.01 Exhibits", exhibit]))
+
+
+@pytest.mark.parametrize(
+    "label", ["Item No. 8.01", "Item\xa08.01", "ITEM 8:", "\u2022 Item 8", "Item 1A.", "ITEM 1 A.", "Item 12."]
+)
+def test_failure_case_10_the_cover_ends_before_the_first_item_however_it_is_labelled(label):
+    opening = f"{label} Other Events"
+    assert kept(*COVER, opening, OWN, "Acme Rescue Trust (Commission File No. 1-2)", MORE) == [opening, OWN, MORE]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Item 405 of Regulation S-K is not contained herein",
+        "Item 17 \xa8 Item 18 \xa8",
+        "Section 13 or 15(d) of the Act",
+        "PART I, II AND III",
+        "Part III",
+        "Table of Contents",
+    ],
+)
+def test_what_a_cover_may_say_does_not_end_it(line):
+    assert kept(*COVER, line, "Acme Rescue Trust", "Indicate by check mark whether it is a shell.", OWN) == [OWN]
+
+
+def test_the_cover_ends_before_a_note_on_forward_looking_statements():
+    note = ["Forward-Looking Statements", "Many things could go wrong.", "Results of Operations"]
+    own = kept(*COVER, *note, OWN, "The aggregate market value of our stock rose.", MORE)
+    assert own == ["Results of Operations", OWN, MORE]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        ["U.S. SECURITIES AND EXCHANGE", "COMMISSION"],
+        ["Washington, D.C. 20549"],
+        ["WASHINGTON, D. C. 20549"],
+        ["Washington, DC 20549"],
+    ],
+)
+def test_a_cover_is_known_by_whom_it_is_sent_to(title):
+    assert kept(*title, *COVER[3:], "Item 8.01 Other Events", OWN) == ["Item 8.01 Other Events", OWN]
+
+
+def test_failure_case_35_a_prospectus_that_mentions_the_commission_has_no_cover():
+    mention = "Neither the Securities and Exchange Commission nor any state commission has approved these securities."
+    heading = "Documents Incorporated by Reference"
+    assert kept(mention, OWN, heading, MORE) == [mention, OWN, MORE]
+
+
+@given(st.lists(st.sampled_from([OWN, MORE, "(Commission File No. 1-2)", "Exhibits [x]"]), max_size=200))
+def test_nothing_after_the_first_item_is_ever_cover(paragraphs):
+    """What stands after it is kept or not as if there were no cover before it."""
+    body = ["Item 8.01 Other Events", *paragraphs]
+    assert kept(*COVER, *body) == kept(*body)
 
 
 def test_a_document_without_a_cover_has_none():

@@ -67,11 +67,13 @@ _COVER = (
     "[x]",
 )
 _TELLTALES = (*_FORWARD_LOOKING, *_COVER)
-_COVER_TITLE = "securities and exchange commission"
+# To whom the form is sent. "Filed with the Securities and Exchange Commission" is of a sentence, in any document.
+_COVER_TITLE = re.compile(r"(?<!\bthe )securities and exchange commission|washington,? d\.? ?c\.?,? 20549")
 _COVER_TITLE_WITHIN = 15
 _COVER_PARAGRAPHS = 150
-# Where the body opens. A cover names item 405 of Regulation S-K, items 17 and 18 of form 20-F, section 13 of the Act and
-# parts that incorporate another document, and bears "Table of Contents" as a link at the top of its second page.
+# Where the body opens. A cover may say other things of that kind: item 405 of Regulation S-K, items 17 and 18 of form
+# 20-F, section 13 of the Act, the parts that incorporate another document, and "Table of Contents", the link that some
+# filings repeat at the top of each page.
 _BODY = re.compile(
     r"\W*(?:items?\s+(?:no\W*|number\s+)?(?:[1-9]|1[0-2])(?!\d)|section\s+[1-9]\s*[-\u2013\u2014:.]|"
     r"part\s+(?:i|1|one)\b(?!\s*(?:[,(&]|and|of|through|to)))",
@@ -207,7 +209,7 @@ def _end_of_cover(paragraphs: list[str]) -> int:
     0 if the document does not begin with a cover. Its phrases also occur far from it: an exhibit list gives the
     commission file number of each filing it refers to.
     """
-    if not any(_COVER_TITLE in _spaced(paragraph.lower()) for paragraph in paragraphs[:_COVER_TITLE_WITHIN]):
+    if not _COVER_TITLE.search(_spaced(" ".join(paragraphs[:_COVER_TITLE_WITHIN]).lower())):
         return 0
     before_body = takewhile(lambda paragraph: not _opens_body(paragraph), paragraphs[:_COVER_PARAGRAPHS])
     numbered = enumerate(before_body, start=1)

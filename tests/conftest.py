@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path  # noqa: TC003 - a field of a dataclass
 
+import hypothesis
 import pytest
 
 from edgewise.app.house import House
@@ -20,6 +22,9 @@ from edgewise.pipelines.prices import ingest_prices
 from edgewise.simulate import Plan, Simulated, simulate
 from edgewise.sources.edgar.selection import Origin, Selection
 
+# A developer's machine draws new examples each time, the gate always the same ones; a slow machine is no failure.
+hypothesis.settings.register_profile("edgewise", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("edgewise")
 PLAN = Plan(companies=66, years=2, end=date(2024, 6, 28), tone_ic=0.2)
 
 

@@ -72,11 +72,13 @@ def test_the_pool_replaces_a_worker_that_died(pool, errands):
 
 
 def test_a_worker_that_dies_idle_is_replaced_and_costs_nothing(pool, errands):
-    victims = set(pool.map(errands.process_id, range(8)))
-    for victim in victims:
-        os.kill(victim, signal.SIGKILL)
-        os.waitid(os.P_PID, victim, os.WEXITED | os.WNOWAIT)
-    assert victims.isdisjoint(pool.map(errands.process_id, range(8)))
+    # Again and again: two threads that find their workers dead at once used to disagree about it, one time in twenty.
+    for _ in range(15):
+        victims = set(pool.map(errands.process_id, range(8)))
+        for victim in victims:
+            os.kill(victim, signal.SIGKILL)
+            os.waitid(os.P_PID, victim, os.WEXITED | os.WNOWAIT)
+        assert victims.isdisjoint(pool.map(errands.process_id, range(8)))
 
 
 def test_a_function_that_exits_the_interpreter_is_a_dead_worker(pool, errands):

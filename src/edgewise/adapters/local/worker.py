@@ -28,10 +28,13 @@ _CONTEXT = multiprocessing.get_context("spawn")
 class Worker:
     """A process that runs one item at a time; it starts at the first item and starts again after it died."""
 
+    # One lock for all workers, not one each: starting a process makes multiprocessing look after every other child too,
+    # and of two threads that ask about a dead one, the second is told that it lives.
+    _changing = threading.RLock()
+
     def __init__(self) -> None:
         self._process: SpawnProcess | None = None
         self._pipe: Connection[Any, Any] | None = None
-        self._changing = threading.RLock()  # `kill` comes from another thread
 
     def run(self, function: bytes, item: object) -> Any:
         """Return what the pickled `function` makes of `item` over there, or raise what it raised.

@@ -192,8 +192,10 @@ class TestAdvance:
         ledger.advance([A, A], FETCHED, at=LATER)
         assert ledger.counts() == {(FETCHED, ""): 1, (DISCOVERED, ""): 1}
 
-    def test_nobody_to_advance_is_no_error(self, ledger):
+    def test_nobody_to_advance_is_no_error_and_no_change(self, ledger):
+        before = ledger.select()
         ledger.advance([], FETCHED, at=LATER)
+        assert ledger.select() == before
 
     def test_an_unknown_filing_is_named_and_none_is_changed(self, ledger):
         with pytest.raises(NotFound, match=r"nobody discovered: 0000320193-24-000003\. Discover them first"):
@@ -244,8 +246,10 @@ class TestFail:
         ledger.fail([failure(A, "throttled"), failure(A, "truncated")], at=LATER)
         assert (ledger.get(A).attempts, ledger.get(A).reason) == (2, "truncated")
 
-    def test_no_failures_are_no_error(self, ledger):
+    def test_no_failures_are_no_error_and_no_change(self, ledger):
+        before = ledger.select()
         ledger.fail([], at=LATER)
+        assert ledger.select() == before
 
     def test_an_unknown_filing_is_named_and_no_failure_is_recorded(self, ledger):
         with pytest.raises(NotFound, match="0000320193-24-000003"):

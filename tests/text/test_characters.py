@@ -35,8 +35,9 @@ def test_utf8_is_read_back(text):
 
 
 @given(st.binary())
-def test_any_bytes_can_be_decoded(body):
-    decode(body)
+def test_any_bytes_are_decoded_to_characters_that_can_be_stored(body):
+    text = decode(body)
+    assert text.encode().decode() == text
 
 
 def test_invisible_characters_vanish_and_visible_ones_stay():

@@ -84,5 +84,6 @@ def test_the_mere_name_of_a_fact_is_no_fact():
 
 
 @given(st.lists(st.sampled_from([b'"dei:DocumentType"', b"<", b">", b"</ix:nonNumeric>", b"<ix:nonNumeric ", b"x"])))
-def test_any_pieces_of_a_fact_are_survived(pieces):
-    read_cover_facts(b"".join(pieces))
+def test_any_pieces_of_a_fact_are_survived_and_invent_neither_registrant_nor_period(pieces):
+    cover = read_cover_facts(b"".join(pieces))
+    assert (cover.parties, cover.period_end, cover.securities) == ((), None, ())

@@ -86,8 +86,9 @@ def test_styles_and_comments_are_no_words():
 
 
 @given(st.binary(max_size=400))
-def test_any_bytes_have_a_cover(body):
-    read_words(body)
+def test_any_bytes_have_a_cover_and_words_name_no_registrant(body):
+    cover = read_words(body)
+    assert (cover.parties, cover.securities) == ((), ())
 
 
 @pytest.mark.parametrize("junk", [b"<", b"<!--", b"date of report ", b"FORM ", b"year ended "])

@@ -58,7 +58,7 @@ def settings_page() -> str:
         "| --- | --- | --- |",
     ]
     parts += [
-        f"| `EDGEWISE_{name.upper()}` | {_code(str(field.default or ""))} | {field.description} |"
+        f"| `EDGEWISE_{name.upper()}` | {_code(str(field.default or ''))} | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
     return "\n".join(parts) + "\n"

@@ -37,8 +37,10 @@ class FilingWork:
 
     location:  URL of the submission or of the folder that holds its documents.
     form:      '' until a source tells it.
+    known_at:  when the public could know it, as far as discovery tells; None until a source or the header does.
     reason:    code of the last failure, '' if none; `detail` is its message.
     failed_at_state: the state it had when it failed, so that a retry goes on from there.
+    first_seen_at, fetched_at, scored_at: when we first saw it, first had it stored, first had it scored.
     """
 
     accession: Accession
@@ -51,7 +53,10 @@ class FilingWork:
     reason: str = ""
     detail: str = ""
     failed_at_state: FilingState | None = None
+    known_at: datetime | None = None
     first_seen_at: datetime | None = None
+    fetched_at: datetime | None = None
+    scored_at: datetime | None = None
     updated_at: datetime | None = None
 
 
@@ -75,6 +80,56 @@ class Run:
     finished_at: datetime | None = None
     outcome: str = "running"
     counts: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to be worked on, on its way through a queue.
+
+    key:  what it is about, at most 80 letters, digits, '.', '-', '_' and ':'; a queue holds one message per key.
+    body: text of at most 64 KiB.
+    """
+
+    key: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message lent to one worker until its lease ends.
+
+    receipt:    names this lending; a later lending of the same message has another.
+    deliveries: how often the message was lent and not given back in good order, this time included.
+    put_at:     when the message was first put (UTC, the queue's clock).
+    """
+
+    message: Message
+    receipt: str
+    deliveries: int
+    put_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was lent too often without an acknowledgement: whoever works on it seems to die of it."""
+
+    message: Message
+    deliveries: int
+    died_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """How full a queue is; `oldest_s` is the age of the message that has waited longest, 0 where none waits.
+
+    delayed: given back, to be seen again later.
+    """
+
+    waiting: int
+    leased: int
+    delayed: int
+    dead: int
+    oldest_s: float
 
 
 class FilingLedger(Protocol):
@@ -125,6 +180,85 @@ class FilingLedger(Protocol):
 
     def counts(self) -> dict[tuple[FilingState, str], int]:
         """Return how many filings there are by (state, reason); reason is '' for those that did not fail."""
+        ...
+
+
+class StreamLedger(Protocol):
+    """What the live stream asks of the filing ledger beyond its stages."""
+
+    def unknown(self, accessions: Sequence[Accession]) -> set[Accession]:
+        """Return those of these filings that the ledger does not know."""
+        ...
+
+    def unfinished(self, *, before: datetime, limit: int, max_attempts: int) -> list[FilingWork]:
+        """Return filings that rest short of their goal and were not touched since `before`, oldest first.
+
+        That is: discovered, parsed, fetched ones (a fetched one may have no words to score; the caller knows), and
+        failed ones whose failure may pass and that failed fewer than `max_attempts` times.
+        """
+        ...
+
+    def revive(self, accessions: Sequence[Accession], *, at: datetime) -> int:
+        """Put failed filings back to the state they failed at, with no attempts counted; return how many were."""
+        ...
+
+    def timed(self, *, since: datetime, limit: int = 10_000) -> list[FilingWork]:
+        """Return filings first seen since then, the newest first: their instants tell the stream's lags."""
+        ...
+
+
+class Queue(Protocol):
+    """Messages that wait to be worked on. At least once, in about the order they were put; nothing is lost.
+
+    A message is lent for a while. Acknowledged, it is gone. Given back, or not heard of until its lease ends, it is
+    lent again; lent too often (the adapter's `max_deliveries`) it becomes a dead letter.
+    """
+
+    def put(self, messages: Sequence[Message]) -> None:
+        """Store messages durably. One whose key already waits, or was put within five minutes, may be left out."""
+        ...
+
+    def take(self, *, limit: int, lease_s: float, wait_s: float = 0.0) -> list[Delivery]:
+        """Lend up to `limit` messages, the longest waiting first; wait up to `wait_s` for the first of them."""
+        ...
+
+    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """Remove these messages for good. A receipt that ended, because its lease did, is ignored."""
+        ...
+
+    def release(self, deliveries: Sequence[Delivery], *, delay_s: float = 0.0) -> None:
+        """Give these messages back in good order, to be lent again after `delay_s`."""
+        ...
+
+    def dead(self, *, limit: int = 100) -> list[DeadLetter]:
+        """Return dead letters, the oldest first."""
+        ...
+
+    def redrive(self, keys: Sequence[str]) -> int:
+        """Put these dead letters back into the queue with no deliveries counted; return how many were there."""
+        ...
+
+    def depth(self) -> QueueDepth:
+        """Return how full the queue is; on some services the numbers are approximate."""
+        ...
+
+
+class Seen(Protocol):
+    """The set of what was seen first by somebody, shared by all who look. Instants are the caller's clock."""
+
+    def claim(self, keys: Sequence[str], *, at: datetime, until: datetime) -> set[str]:
+        """Claim the keys that nobody holds at `at`, until `until`; return those. Of several callers one wins each.
+
+        A claim that has ended counts as absent, whether or not the store has removed it yet.
+        """
+        ...
+
+    def keep(self, keys: Sequence[str], *, until: datetime) -> None:
+        """Hold these keys until `until`, whoever claimed them; never shortens."""
+        ...
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Let go of these keys; unknown ones are ignored."""
         ...
 
 

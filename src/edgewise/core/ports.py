@@ -37,8 +37,9 @@ class FilingWork:
 
     location:  URL of the submission or of the folder that holds its documents.
     form:      '' until a source tells it.
-    known_at:  when the public could know it, as far as discovery tells; None until a source or the header does.
+    accepted_at: UTC instant at which EDGAR accepted it; None until a source or its header tells.
     reason:    code of the last failure, '' if none; `detail` is its message.
+    retry:     whether that failure may pass.
     failed_at_state: the state it had when it failed, so that a retry goes on from there.
     first_seen_at, fetched_at, scored_at: when we first saw it, first had it stored, first had it scored.
     """
@@ -52,8 +53,9 @@ class FilingWork:
     attempts: int = 0
     reason: str = ""
     detail: str = ""
+    retry: bool = False
     failed_at_state: FilingState | None = None
-    known_at: datetime | None = None
+    accepted_at: datetime | None = None
     first_seen_at: datetime | None = None
     fetched_at: datetime | None = None
     scored_at: datetime | None = None
@@ -190,10 +192,12 @@ class StreamLedger(Protocol):
         """Return those of these filings that the ledger does not know."""
         ...
 
-    def unfinished(self, *, before: datetime, limit: int, max_attempts: int) -> list[FilingWork]:
-        """Return filings that rest short of their goal and were not touched since `before`, oldest first.
+    def unfinished(
+        self, *, before: datetime, limit: int, max_attempts: int, forms_with_words: Sequence[str]
+    ) -> list[FilingWork]:
+        """Return filings that rest short of their goal and were not touched since `before`, the longest first.
 
-        That is: discovered, parsed, fetched ones (a fetched one may have no words to score; the caller knows), and
+        That is: discovered and parsed ones; fetched ones of `forms_with_words`, for the others go no further; and
         failed ones whose failure may pass and that failed fewer than `max_attempts` times.
         """
         ...

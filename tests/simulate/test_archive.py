@@ -73,6 +73,23 @@ def test_truth_has_each_filing_once_per_registrant(submissions, truth):
     assert truth.filter(pl.col("latent_tone").is_null())["form"].unique().is_in(["10-K/A", "NT 10-K", "NT 10-Q"]).all()
 
 
+def test_truth_tells_a_server_where_each_submission_stands_how_large_it_is_and_when_it_appears(simulated, truth):
+    assert truth.columns[:11] == [
+        *("accession", "cik", "role", "form", "name", "accepted_at", "published_at", "filed_date", "items", "size"),
+        "path",
+    ]
+    for row in truth.iter_rows(named=True):
+        assert (simulated.folder / row["path"]).stat().st_size == row["size"]
+        assert row["path"].split("/")[4] == str(row["cik"])
+    held_back = truth.filter(pl.col("published_at") != pl.col("accepted_at"))
+    assert held_back.height
+    at_six = held_back["published_at"].dt.convert_time_zone("America/New_York")
+    assert (at_six.dt.date() == held_back["filed_date"]).all()
+    assert set(at_six.dt.hour()) == {6}
+    assert set(truth.filter(form="10-K")["role"]) == {"filer"}
+    assert set(truth.filter(form="8-K")["items"].str.split(" ").list.last()) == {"9.01"}
+
+
 def test_a_plain_word_list_recovers_the_latent_tone(submissions, truth):
     tone = dict(truth.drop_nulls("latent_tone").select("accession", "latent_tone").iter_rows())
     pairs = []

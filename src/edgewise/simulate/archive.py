@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from edgewise.simulate.companies import Company
     from edgewise.simulate.market import Market
+    from edgewise.simulate.parties import Party
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
 
@@ -47,9 +48,15 @@ MARKER = "SIMULATED.md"
 _TRUTH_SCHEMA: dict[str, PolarsDataType] = {
     "accession": pl.String,
     "cik": pl.Int64,
+    "role": pl.String,
     "form": pl.String,
+    "name": pl.String,
     "accepted_at": Instant,
+    "published_at": Instant,
     "filed_date": pl.Date,
+    "items": pl.String,
+    "size": pl.Int64,
+    "path": pl.String,
     "tradable_session": pl.Date,
     "latent_tone": pl.Float64,
     "placebo": pl.Float64,
@@ -85,8 +92,8 @@ def simulate(folder: Path, plan: Plan) -> Simulated:
     filings = schedule_filings(plan, companies)
     market = trade(plan, companies, filings)
     simulated = _described(folder, plan, filings=len(filings), sessions=len(market.sessions))
-    _write_edgar(folder, plan, companies, filings)
-    _write_truth(simulated, plan, companies, filings, market)
+    filed = _write_edgar(folder, plan, companies, filings)
+    _write_truth(simulated, plan, companies, filed, market)
     _write(folder, MARKER, _note(plan))
     return simulated
 
@@ -133,7 +140,8 @@ def _claim(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _write_edgar(folder: Path, plan: Plan, companies: list[Company], filings: list[Filing]) -> None:
+def _write_edgar(folder: Path, plan: Plan, companies: list[Company], filings: list[Filing]) -> list[Filed]:
+    """Write the archive and return what was filed, with sizes."""
     filed = _write_submissions(folder, plan, companies, filings)
     by_company: list[list[Filed]] = [[] for _ in companies]
     for one in filed:
@@ -144,6 +152,7 @@ def _write_edgar(folder: Path, plan: Plan, companies: list[Company], filings: li
     for files in (ticker_files(companies), index_files(plan, filings), feed_files(plan, filed)):
         for path, text in files:
             _write(folder, path, text)
+    return filed
 
 
 def _write_submissions(folder: Path, plan: Plan, companies: list[Company], filings: list[Filing]) -> list[Filed]:
@@ -153,36 +162,44 @@ def _write_submissions(folder: Path, plan: Plan, companies: list[Company], filin
     for number, filing in enumerate(filings):
         documents = write_documents(plan, filing, accounts[filing.companies[0].index], number=number)
         text = submission_text(filing, documents)
-        for company in filing.companies:
-            name = f"{filing.accession.dashless}/{filing.accession}.txt"
-            _write(folder, f"www.sec.gov/Archives/edgar/data/{int(company.cik)}/{name}", text)
+        for party in filing.parties:
+            _write(folder, filing.path(party.registrant), text)
         filed.append(Filed(filing, len(text)))
     return filed
 
 
 def _write_truth(
-    simulated: Simulated, plan: Plan, companies: list[Company], filings: list[Filing], market: Market
+    simulated: Simulated, plan: Plan, companies: list[Company], filed: list[Filed], market: Market
 ) -> None:
     for parent in (simulated.prices.parent, simulated.effects.parent):
         parent.mkdir()
     price_table(companies, market).write_parquet(simulated.prices)
-    filing_table(filings).write_parquet(simulated.filings_truth)
+    filing_table(filed).write_parquet(simulated.filings_truth)
     factor_table(companies, market).write_parquet(simulated.factor_truth)
     effects = {"plan": plan.described(), **planted_effects(plan, market)}
     simulated.effects.write_text(json.dumps(effects, indent=1) + "\n", encoding="ascii", newline="\n")
 
 
-def filing_table(filings: list[Filing]) -> pl.DataFrame:
-    """Return one row per filing and registrant with its latent tone (null for a form without news) and placebo."""
-    rows = [
-        (
-            *(filing.accession, int(company.cik), filing.form, filing.accepted_at, filing.filed_date),
-            *(filing.tradable_session, filing.tone, filing.placebo),
-        )
-        for filing in filings
-        for company in filing.companies
-    ]
+def filing_table(filed: list[Filed]) -> pl.DataFrame:
+    """Return one row per filing and party, in order of acceptance: all that a server of the archive needs to know.
+
+    cik, role, name: the party's; role is filer, co_registrant, issuer, reporting_owner or filed_by.
+    accepted_at, published_at: UTC instants; filed_date, tradable_session: New York dates.
+    items:           8-K item numbers, joined by spaces.
+    size, path:      bytes of the full submission, and its place in this party's folder below the archive's root.
+    latent_tone:     null for a form without news; placebo: null on ownership forms.
+    """
+    rows = [_truth_row(one, party) for one in filed for party in one.filing.parties]
     return pl.DataFrame(rows, schema=_TRUTH_SCHEMA, orient="row")
+
+
+def _truth_row(one: Filed, party: Party) -> tuple[object, ...]:
+    filing, registrant = one.filing, party.registrant
+    return (
+        *(filing.accession, int(registrant.cik), party.role, filing.form, registrant.name),
+        *(filing.accepted_at, filing.published_at, filing.filed_date, " ".join(filing.items), one.size),
+        *(filing.path(registrant), filing.tradable_session, filing.tone, filing.placebo),
+    )
 
 
 def _note(plan: Plan) -> str:

@@ -27,12 +27,14 @@ from edgewise.core.identifiers import Accession
 from edgewise.core.table import Instant
 from edgewise.simulate.draws import Draws
 from edgewise.simulate.industries import SECTORS
+from edgewise.simulate.parties import Party, PartyRole
 from edgewise.simulate.plan import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from edgewise.simulate.companies import Company
+    from edgewise.simulate.parties import Registrant
     from edgewise.simulate.plan import Plan
 
 # Forms without news; a perfect reader takes no tone from them.
@@ -55,14 +57,16 @@ _TONE_COMMON = 0.6
 class Filing:
     """One submission.
 
-    companies:   its registrants; the documents speak of the first.
+    companies:   the companies that file it; the documents speak of the first. None on ownership forms.
     accepted_at: UTC instant of acceptance, whole seconds.
     filed_date:  the New York date EDGAR prints on it.
     tradable_session: first session in which a reader could act on it.
     period_end:  conformed period of report.
     items:       8-K item numbers.
     tone:        latent tone, standard normal; None for a form without news.
-    placebo:     standard normal, independent of everything.
+    placebo:     standard normal, independent of everything; None on ownership forms.
+    others:      where its parties are not simply the companies that file it: all of them, each in its role.
+    report:      ownership forms: the place of its content among the reports of its issuer or manager.
     """
 
     accession: Accession
@@ -74,7 +78,27 @@ class Filing:
     period_end: date
     items: tuple[str, ...]
     tone: float | None
-    placebo: float
+    placebo: float | None
+    others: tuple[Party, ...] = ()
+    report: int = 0
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """All registrants in the order of the header, each in its role."""
+        return self.others or tuple(
+            Party(PartyRole.CO_REGISTRANT if place else PartyRole.FILER, company)
+            for place, company in enumerate(self.companies)
+        )
+
+    @property
+    def published_at(self) -> datetime:
+        """The UTC instant from which the public could read it."""
+        return clock.published_at(self.accepted_at, self.filed_date)
+
+    def path(self, registrant: Registrant) -> str:
+        """Return where the submission stands below the archive's root, in the folder of this registrant."""
+        number = self.accession
+        return f"www.sec.gov/Archives/edgar/data/{int(registrant.cik)}/{number.dashless}/{number}.txt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,5 +26,6 @@ def resolve(target: str, *more: str) -> None:
 
 
 if __name__ == "__main__":
-    resolve("core.txt")
-    resolve("dev.txt", "--extra=dev", "--constraint=constraints/core.txt")
+    # Everything first: an adapter's package may hold back one that the core alone would take newer.
+    resolve("dev.txt", "--extra=dev")
+    resolve("core.txt", "--constraint=constraints/dev.txt")

@@ -124,3 +124,10 @@ runs = Table(
     Column("counts", JSON(none_as_null=True)),
     Index(None, "started_at", "run_id"),
 )
+
+rate_limits = Table(
+    "rate_limits",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("turns", Text, nullable=False),
+)

@@ -11,7 +11,7 @@ from edgewise.simulate.plan import Plan, Purpose
 @pytest.mark.parametrize(
     "changes",
     [
-        {"companies": 21},
+        {"companies": 19},
         {"companies": 5_001},
         {"companies": 60.0},
         {"years": 0},
@@ -24,6 +24,16 @@ from edgewise.simulate.plan import Plan, Purpose
         {"half_life": "21"},
         {"memory": 0},
         {"memory": 12.5},
+        {"effects": (("momentum", 0.6),)},
+        {"effects": (("momentum", 0.1), ("momentum", 0.1))},
+        {"effects": (("astrology", 0.1),)},
+        {"effects": (("placebo", 0.1),)},
+        {"effects": ("momentum",)},
+        {"effects": {"momentum": 0.1}},
+        {"splits_per_year": 1.5},
+        {"dividend_payers": -0.1},
+        {"illiquid": 2},
+        {"lives": float("inf")},
         {"end": date(2035, 1, 1)},
         {"end": date(2004, 12, 31)},
         {"end": datetime(2024, 12, 31)},  # noqa: DTZ001 - the kind is what is wrong
@@ -40,6 +50,19 @@ def test_a_plan_outside_the_limits_is_refused_and_names_the_field(changes):
 def test_all_complaints_come_at_once():
     with pytest.raises(InvalidInput, match=r"companies.*years.*end"):
         Plan(companies=1, years=0, end=date(1999, 1, 1))
+
+
+def test_the_tone_comes_first_and_the_further_effects_in_their_fixed_order():
+    plan = Plan(tone_ic=0.1, effects=(("quality", 0.02), ("tone_change", 0.0)))
+    assert list(plan.planted.items()) == [("tone", 0.1), ("tone_change", 0.0), ("quality", 0.02)]
+    assert list(plan.control().planted.items()) == [("tone", 0.0), ("tone_change", 0.0), ("quality", 0.0)]
+
+
+def test_a_full_plan_plants_every_effect_but_the_placebo_and_heeds_the_fields_given():
+    plan = Plan.full(companies=40, lives=2.0)
+    assert {name for name, ic in plan.planted.items() if ic == 0} == {"placebo"}
+    assert len(plan.planted) == 8
+    assert (plan.companies, plan.lives) == (40, 2.0)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_an_archive_needs_no_identity(tmp_path):
     assert isinstance(fetcher, Archive)
 
 
-@pytest.mark.parametrize("url", ["http://www.sec.gov", "s3://bucket/a", "/data/sec.zip", "Archive:///a"])
+@pytest.mark.parametrize("url", ["ftp://www.sec.gov", "s3://bucket/a", "/data/sec.zip", "Archive:///a"])
 def test_any_other_url_is_told_what_is_known(url):
     with pytest.raises(InvalidInput, match=r"https://.*archive:///folder"):
         open_fetcher(url)

@@ -1,18 +1,22 @@
-"""One URL decides where a source's bytes come from: the live service or an archive of it."""
+"""One URL decides where a source's bytes come from: the live service, a mirror of it, or an archive of it."""
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from edgewise.core.errors import InvalidInput
 from edgewise.sources.http.archive import SCHEME, Archive
 from edgewise.sources.http.client import PoliteClient
 from edgewise.sources.http.limit import DEFAULT_RATE_PER_S
+from edgewise.sources.http.mirror import MirrorTransport, mirror_base
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from edgewise.sources.http.answer import Fetcher
+    from edgewise.sources.http.limit import Limit
+    from edgewise.sources.http.retry import Retry
 
 
 def open_fetcher(
@@ -20,18 +24,35 @@ def open_fetcher(
     *,
     identity: str | None = None,
     rate_per_s: float = DEFAULT_RATE_PER_S,
+    limit: Limit | None = None,
     cache: Path | None = None,
+    retry: Retry | None = None,
 ) -> Fetcher:
     """Return the fetcher that a setting asks for.
 
-    url: nothing or an https:// URL for the live service, archive://path for a replay, which needs no identity.
-    Raises InvalidInput for any other scheme, and what `PoliteClient` and `Archive` raise.
+    url: nothing or an https:// URL of the SEC for the live service; any other http(s) URL for a mirror of it, see
+         `mirror`; archive://path for a replay, which needs no identity.
+    The others are those of `PoliteClient`; a mirror's copies are cached apart from the live service's.
+    Raises InvalidInput for any other scheme, and what `mirror_base`, `PoliteClient` and `Archive` raise.
     """
-    if not url or url.startswith("https://"):
-        return PoliteClient(identity, rate_per_s=rate_per_s, cache=cache)
-    if url.startswith(SCHEME):
+    if url and url.startswith(SCHEME):
         return Archive(url)
-    raise InvalidInput(
-        f"{url!r} is no source of documents",
-        advice="Known are nothing or https://... (the live service) and archive:///folder or archive:///file.zip.",
+    if url and not url.startswith(("https://", "http://")):
+        raise InvalidInput(
+            f"{url!r} is no source of documents",
+            advice=(
+                "Known are nothing or https://www.sec.gov (the live service), http://127.0.0.1:8000 or https://... "
+                "(a mirror of it), and archive:///folder or archive:///file.zip."
+            ),
+        )
+    base = mirror_base(url)
+    if base is None:
+        return PoliteClient(identity, rate_per_s=rate_per_s, limit=limit, cache=cache, retry=retry)
+    return PoliteClient(
+        identity,
+        rate_per_s=rate_per_s,
+        limit=limit,
+        cache=cache and cache / f"mirror-{sha256(base.encode()).hexdigest()[:16]}",
+        retry=retry,
+        transport=MirrorTransport(base),
     )

@@ -1,7 +1,8 @@
-"""A simulated market that went the whole way, made once per worker: what tests of the whole house look at."""
+"""A simulated market that went the whole way, and real servers, each made once per worker and when first asked for."""
 
 from __future__ import annotations
 
+import itertools
 import os
 from dataclasses import dataclass
 from datetime import date
@@ -21,10 +22,12 @@ from edgewise.pipelines.journey import travel
 from edgewise.pipelines.prices import ingest_prices
 from edgewise.simulate import Plan, Simulated, simulate
 from edgewise.sources.edgar.selection import Origin, Selection
+from tests import servers
 
 # A developer's machine draws new examples each time, the gate always the same ones; a slow machine is no failure.
 hypothesis.settings.register_profile("edgewise", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("edgewise")
+NUMBERS = itertools.count(1)
 PLAN = Plan(companies=66, years=2, end=date(2024, 6, 28), tone_ic=0.2)
 
 
@@ -59,3 +62,48 @@ def travelled(market, tmp_path_factory) -> Travelled:
         days = sessions(PLAN.start, PLAN.end)
         build_factor(house.lake, factor_named("filing_tone"), days, model_version=house.tone_model.version)
     return made
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A PostgreSQL server. A test that stops it starts it again."""
+    with servers.postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server) -> str:
+    """The URL of its database that is always there; prefer `postgres_database`."""
+    return postgres_server.url
+
+
+@pytest.fixture
+def postgres_database(postgres_server):
+    """The URL of an empty database of its own, dropped afterwards whoever is still connected."""
+    name = f"test_{next(NUMBERS)}"
+    postgres_server.run(f"CREATE DATABASE {name}")
+    yield postgres_server.url_of(name)
+    postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def aws_server():
+    """Amazon's services, played by moto. What a test makes there has a name of its own and stays."""
+    with servers.aws() as server:
+        yield server
+
+
+@pytest.fixture
+def aws_endpoint(aws_server, monkeypatch) -> str:
+    """Its URL, with the AWS_ variables set for this test so that every client and child process finds it."""
+    for name, value in aws_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return aws_server.endpoint
+
+
+@pytest.fixture
+def bucket(aws_endpoint) -> str:
+    """The name of an empty bucket of its own."""
+    name = f"edgewise-test-{next(NUMBERS)}"
+    servers.make_bucket(aws_endpoint, name)
+    return name

@@ -1,6 +1,8 @@
 from collections import Counter
+from datetime import date
 
 from edgewise.simulate.companies import invent_companies
+from edgewise.simulate.fiscal import FiscalCalendar
 from edgewise.simulate.industries import INDUSTRIES, SECTORS
 from edgewise.simulate.plan import Plan
 
@@ -31,8 +33,10 @@ def test_one_company_in_four_has_eastern_times_in_the_json():
 
 def test_quarters_follow_the_fiscal_year_end():
     companies = invent_companies(Plan(companies=200))
-    january = next(c for c in companies if c.fiscal_year_end_month == 1)
-    december = next(c for c in companies if c.fiscal_year_end_month == 12)
+    january = next(c for c in companies if c.calendar == FiscalCalendar(1))
+    december = next(c for c in companies if c.calendar == FiscalCalendar(12))
     assert (january.fiscal_year_end, december.fiscal_year_end) == ("0131", "1231")
-    assert [january.fiscal_quarter(month) for month in (4, 7, 10, 1)] == [1, 2, 3, 4]
-    assert [december.fiscal_quarter(month) for month in (3, 6, 9, 12)] == [1, 2, 3, 4]
+    ends = [date(2023, 4, 30), date(2023, 7, 31), date(2023, 10, 31), date(2024, 1, 31)]
+    assert [january.fiscal_quarter(end) for end in ends] == [1, 2, 3, 4]
+    ends = [date(2023, 3, 31), date(2023, 6, 30), date(2023, 9, 30), date(2023, 12, 31)]
+    assert [december.fiscal_quarter(end) for end in ends] == [1, 2, 3, 4]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgewise.simulate.fiscal import nominal_month
 from edgewise.simulate.plan import EARLIEST, LATEST, Purpose
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Accounts:
 
 def _ordinal(end: date) -> int:
     """Return the running number of the quarter that ends in this month."""
-    return (12 * (end.year - _FIRST_YEAR) + end.month - 1) // 3
+    year, month = nominal_month(end)
+    return (12 * (year - _FIRST_YEAR) + month - 1) // 3
 
 
 def _sum(periods: Iterable[Figures]) -> Figures:

@@ -6,18 +6,19 @@ any the SEC has given out; tickers start with ZQ and have five letters.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from edgewise.core.identifiers import Cik, Ticker
 from edgewise.simulate.draws import Draws
+from edgewise.simulate.fiscal import SUNDAY, FiscalCalendar, Month, YearEnd
 from edgewise.simulate.industries import INDUSTRIES, SECTORS, Industry
 from edgewise.simulate.plan import Purpose
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from edgewise.simulate.plan import Plan
 
 _FIRST_COMPANY = 9_810_000_001
@@ -43,8 +44,22 @@ _PLACES = (
     ("31 MODEL BOULEVARD", "COLUMBUS", "OH", "43215", "614"),
 )
 _EXCHANGES = ("NYSE", "Nasdaq")
-# Six in ten close their books in December; the rest are spread over the year.
-_FISCAL_YEAR_ENDS = (12, 12, 12, 12, 12, 12, 6, 9, 1, 3)
+# Six in ten close their books in December; the rest are spread over the year. Three in ten count in weeks.
+_CALENDARS = (
+    *[FiscalCalendar(12)] * 10,
+    FiscalCalendar(12, YearEnd.NEAREST, SUNDAY),
+    FiscalCalendar(12, YearEnd.LAST),
+    FiscalCalendar(6),
+    FiscalCalendar(6, YearEnd.LAST),
+    FiscalCalendar(9),
+    FiscalCalendar(9, YearEnd.LAST, long_quarter=1),
+    FiscalCalendar(1),
+    FiscalCalendar(1, YearEnd.LAST, SUNDAY),
+    FiscalCalendar(1, YearEnd.NEAREST, named_after_start=True),
+    FiscalCalendar(3),
+)
+# One company in so many moves the end of its fiscal year within the plan, in turn to one of these months.
+_MOVERS, _MOVER, _MOVES = 33, 17, (6, 3, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class Company:
     """One registrant.
 
     sender:     CIK that stands first in its accession numbers: its own, or a filing agent's.
-    fiscal_year_end_month: the fiscal year ends on the last day of this month.
+    calendar:   when its fiscal quarters end.
     lag_days:   days from the end of a quarter to its 10-Q; a 10-K takes twenty more.
     habit:      the part of the day in which it mostly files, an index into the schedule's hours.
     eastern_z:  whether the submissions JSON gives its acceptance times in Eastern time though they end in "Z".
@@ -65,7 +80,7 @@ class Company:
     ticker: Ticker
     exchange: str
     industry: Industry
-    fiscal_year_end_month: int
+    calendar: FiscalCalendar
     street: str
     city: str
     state: str
@@ -93,22 +108,22 @@ class Company:
         return f"001-9{self.index:04d}"
 
     @property
-    def fiscal_year_end(self) -> str:
-        """Month and day of the fiscal year end as headers give it: 1231."""
-        return f"{self.fiscal_year_end_month:02d}{monthrange(2023, self.fiscal_year_end_month)[1]}"
+    def fiscal_year_end_month(self) -> int:
+        """The month with which its fiscal year ends; the newer one, if that was moved."""
+        return self.calendar.month if self.calendar.moved is None else self.calendar.moved[1]
 
-    def fiscal_quarter(self, month: int) -> int:
-        """Return which fiscal quarter, 1 to 4, ends in this month; meant for months in which one does."""
-        return ((month - self.fiscal_year_end_month) % 12) // 3 or 4
+    @property
+    def fiscal_year_end(self) -> str:
+        """Month and day of the fiscal year end as headers give it: 1231. Week years give the end of their month."""
+        return f"{Month(2023, self.fiscal_year_end_month).last_day:%m%d}"
+
+    def fiscal_quarter(self, period_end: date) -> int:
+        """Return which fiscal quarter, 1 to 4, ends on `period_end`. Raises InvalidInput if none does."""
+        return self.calendar.quarter_ending(period_end).number
 
     def quarter_ended_before(self, day: date) -> date:
         """Return the last day of the latest fiscal quarter that ended before `day`."""
-        first = day.replace(day=1)
-        while True:
-            end = first - timedelta(days=1)
-            if (end.month - self.fiscal_year_end_month) % 3 == 0:
-                return end
-            first = end.replace(day=1)
+        return self.calendar.quarter_ended_before(day).end
 
 
 def invent_companies(plan: Plan) -> list[Company]:
@@ -130,7 +145,7 @@ def _invent(plan: Plan, index: int, roots: list[str]) -> Company:
         ticker=_ticker(index),
         exchange=draws.pick(_EXCHANGES),
         industry=industry,
-        fiscal_year_end_month=draws.pick(_FISCAL_YEAR_ENDS),
+        calendar=_calendar(plan, index, draws.pick(_CALENDARS)),
         street=street,
         city=city,
         state=state,
@@ -142,6 +157,13 @@ def _invent(plan: Plan, index: int, roots: list[str]) -> Company:
         eastern_z=index % 4 == 1,
         layout=index % 3,
     )
+
+
+def _calendar(plan: Plan, index: int, drawn: FiscalCalendar) -> FiscalCalendar:
+    if index % _MOVERS != _MOVER:
+        return drawn
+    last_old = Month(plan.start.year - 1 + plan.years // 2, 12)
+    return FiscalCalendar(12, moved=(last_old, _MOVES[index // _MOVERS % len(_MOVES)]))
 
 
 def _name(index: int, roots: list[str], industry: Industry, draws: Draws) -> str:

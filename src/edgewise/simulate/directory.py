@@ -95,7 +95,7 @@ def _row(company: Company, filed: Filed) -> dict[str, object]:
         "size": filed.size,
         "isXBRL": int(inline),
         "isInlineXBRL": int(inline),
-        "isXBRLNumeric": int(filing.form in {"10-K", "10-Q"}),
+        "isXBRLNumeric": int(filing.form in {"10-K", "10-KT", "10-Q", "10-QT"}),
         "primaryDocument": primary_document_name(filing),
         "primaryDocDescription": filing.form,
     }

@@ -12,7 +12,6 @@ The page in five steps.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from edgewise.simulate.companies import Company
+    from edgewise.simulate.fiscal import FiscalQuarter
     from edgewise.simulate.parties import Registrant
     from edgewise.simulate.plan import Plan
 
@@ -126,32 +126,24 @@ def schedule_filings(plan: Plan, companies: list[Company]) -> list[Filing]:
 
 def _own_drafts(plan: Plan, company: Company) -> Iterator[_Draft]:
     draws = Draws(plan.stream(Purpose.SCHEDULE, 1 + company.index))
-    for quarter_end in _quarter_ends(plan, company):
-        yield from _report_drafts(company, quarter_end, draws)
+    # The reports of quarters that ended up to half a year earlier can fall into the plan.
+    for quarter in company.calendar.quarters(plan.start - timedelta(days=180), plan.end):
+        yield from _report_drafts(company, quarter, draws)
     for _ in range(sum(draws.between(0, 4) for _ in range(plan.years))):
         day = _business_day(plan.start + timedelta(days=draws.below((plan.end - plan.start).days + 1)))
         yield _event_draft((company,), _moment(day, company, draws), draws.pick(_EVENTS))
 
 
-def _quarter_ends(plan: Plan, company: Company) -> Iterator[date]:
-    """Yield the ends of the company's fiscal quarters whose reports can fall into the plan."""
-    for year in range(plan.start.year - 1, plan.end.year + 1):
-        for month in range(1, 13):
-            end = date(year, month, monthrange(year, month)[1])
-            if (month - company.fiscal_year_end_month) % 3 == 0 and plan.start - timedelta(days=180) <= end <= plan.end:
-                yield end
-
-
-def _report_drafts(company: Company, quarter_end: date, draws: Draws) -> Iterator[_Draft]:
-    annual = quarter_end.month == company.fiscal_year_end_month
-    form, deadline = ("10-K", 60) if annual else ("10-Q", 40)
+def _report_drafts(company: Company, quarter: FiscalQuarter, draws: Draws) -> Iterator[_Draft]:
+    annual, quarter_end, form = quarter.annual, quarter.end, quarter.form
+    deadline = 60 if annual else 40
     lag = company.lag_days + (20 if annual else 0) + draws.between(-2, 2)
     results = _business_day(quarter_end + timedelta(days=lag - draws.pick((0, 0, 1, 2, 5, 8))))
     report = _business_day(quarter_end + timedelta(days=lag))
     yield _Draft("8-K", (company,), _moment(results, company, draws), results, ("2.02", "9.01"))
     if draws.chance(0.04):
         notice = _business_day(quarter_end + timedelta(days=deadline + 1))
-        yield _Draft(f"NT {form}", (company,), _moment(notice, company, draws), quarter_end)
+        yield _Draft(f"NT {form[:4]}", (company,), _moment(notice, company, draws), quarter_end)
         if draws.chance(0.5):
             return  # the report is never filed
         report = _business_day(notice + timedelta(days=draws.between(5, 40)))

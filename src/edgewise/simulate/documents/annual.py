@@ -50,7 +50,7 @@ def annual_report(filing: Filing, accounts: Accounts, narrator: Narrator, *, fil
     company, layout = filing.companies[0], LAYOUTS[filing.companies[0].layout]
     columns = periods(accounts, filing.period_end, quarters=4)
     facts = Facts(company.cik, start=columns[0].start, end=filing.period_end)
-    cover = cover_page(company, "10-K", filing.period_end, facts, layout)
+    cover = cover_page(company, filing.form, filing.period_end, facts, layout)
     statements = "\n".join(
         (income_statement(columns, facts), balance_sheet(columns, facts), cash_flow_statement(columns, facts))
     )

@@ -22,9 +22,9 @@ def quarterly_report(filing: Filing, accounts: Accounts, narrator: Narrator, *, 
     """Return a 10-Q as an inline XBRL page: statements, discussion, Part II, signatures."""
     company, layout = filing.companies[0], LAYOUTS[filing.companies[0].layout]
     quarter = periods(accounts, filing.period_end, quarters=1)
-    year_to_date = periods(accounts, filing.period_end, quarters=company.fiscal_quarter(filing.period_end.month))
+    year_to_date = periods(accounts, filing.period_end, quarters=company.fiscal_quarter(filing.period_end))
     facts = Facts(company.cik, start=year_to_date[0].start, end=filing.period_end)
-    cover = cover_page(company, "10-Q", filing.period_end, facts, layout)
+    cover = cover_page(company, filing.form, filing.period_end, facts, layout)
     statements = "\n".join(
         (
             income_statement(quarter, facts),

@@ -30,9 +30,9 @@ def write_documents(plan: Plan, filing: Filing, accounts: Accounts, *, number: i
 
 def _primary(filing: Filing, accounts: Accounts, narrator: Narrator, stem: str) -> Document:
     match filing.form:
-        case "10-K":
+        case "10-K" | "10-KT":
             content = annual_report(filing, accounts, narrator, file_stem=stem)
-        case "10-Q":
+        case "10-Q" | "10-QT":
             content = quarterly_report(filing, accounts, narrator, file_stem=stem)
         case "10-K/A":
             content = part_three_amendment(filing, narrator, file_stem=stem)
@@ -54,6 +54,6 @@ def _exhibits(filing: Filing, accounts: Accounts, narrator: Narrator, stem: str)
         return [
             Document("EX-99.1", f"{stem}_ex991.htm", "EX-99.1", press_release(filing, accounts, narrator), inline=False)
         ]
-    if filing.form in {"10-K", "10-Q"}:
+    if filing.form in {"10-K", "10-KT", "10-Q", "10-QT"}:
         return [Document("EX-31.1", f"{stem}_ex311.htm", "EX-31.1", certification(filing), inline=False)]
     return []

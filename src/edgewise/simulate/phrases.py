@@ -4,6 +4,10 @@ Slots: `segment` (a part of the business), `product` (plural), `region`, `percen
 `count`, `period` ("the quarter", "the fiscal year").
 """
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 POSITIVE: tuple[str, ...] = (
     "Demand for our {product} was strong in {region}, and the {segment} achieved its best result in several years.",
     "We are pleased with the progress of the {segment}, which gained share in {region} during {period}.",
@@ -216,119 +220,310 @@ SAFE_HARBOR: tuple[str, ...] = (
     ),
 )
 
-# Heading and body of a risk factor. Every 10-K says much the same here, whatever its year was like.
-RISKS: tuple[tuple[str, str], ...] = (
-    (
+# What a 10-K may warn of: its group, its heading, the heading some filers prefer later, and its body, a sentence each.
+# Every 10-K says much the same here, whatever its year was like. A sentence with a figure is brought up to date.
+BUSINESS, OPERATIONS, FINANCE, LAW, STOCK = (
+    "Risks Related to Our Business and Industry",
+    "Risks Related to Our Operations",
+    "Risks Related to Our Finances",
+    "Legal, Regulatory and Compliance Risks",
+    "Risks Related to Our Common Stock",
+)
+RISK_GROUPS = (BUSINESS, OPERATIONS, FINANCE, LAW, STOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A risk factor to be filled in: group heading, heading, a later wording of it, and the sentences of the body."""
+
+    group: str
+    heading: str
+    later: str
+    body: tuple[str, ...]
+
+
+RISKS: tuple[Risk, ...] = (
+    Risk(
+        BUSINESS,
         "Our results depend on demand for {product}, which may fluctuate.",
+        "Demand for {product} may fluctuate, and our results depend on it.",
         (
-            "Orders from customers in {region} vary from period to period. A decline could reduce the income of "
-            "the {segment}, and we might not be able to lower costs in time."
+            "Orders from customers in {region} vary from period to period.",
+            "A decline could reduce the income of the {segment}, and we might not be able to lower costs in time.",
         ),
     ),
-    (
+    Risk(
+        BUSINESS,
         "We face competition in {region}.",
+        "Competition in {region} could affect the {segment}.",
         (
-            "Competitors of the {segment} may have greater resources. They could lower prices or introduce "
-            "{product} that customers prefer, and our margins could suffer."
+            "Competitors of the {segment} may have greater resources.",
+            "They could lower prices or introduce {product} that customers prefer, and our margins could suffer.",
         ),
     ),
-    (
+    Risk(
+        OPERATIONS,
         "Interruptions of supply could harm the {segment}.",
+        "The {segment} depends on supplies that could be interrupted.",
         (
-            "We obtain materials from {count} suppliers. A shortage or a failure to deliver could delay "
-            "production of {product} and damage relations with customers."
+            "We obtain materials from {count} suppliers.",
+            "A shortage could delay production of {product} and damage relations with customers.",
         ),
     ),
-    (
+    Risk(
+        LAW,
         "Changes in law or regulation may increase our costs.",
+        "Our costs may increase with changes in law or regulation.",
         (
-            "The {segment} is subject to rules in {region} that may change. Compliance could require spending of "
-            "{amount}, and violations could lead to penalties."
+            "The {segment} is subject to rules in {region} that may change.",
+            "Compliance could require spending of {amount}, and violations could lead to penalties.",
         ),
     ),
-    (
+    Risk(
+        OPERATIONS,
         "A cyber attack could disrupt our operations.",
+        "Our operations could be disrupted by a cyber attack.",
         (
-            "Our systems store information on customers of the {segment}. Unauthorized access could interrupt our "
-            "business and lead to claims."
+            "Our systems store information on customers of the {segment}.",
+            "Unauthorized access could interrupt our business and lead to claims.",
         ),
     ),
-    (
+    Risk(
+        OPERATIONS,
         "We depend on key personnel.",
+        "Our success depends on key personnel.",
         (
-            "The success of the {segment} depends on people with skills in {product}. If we cannot retain them, "
-            "our business could be adversely affected."
+            "The success of the {segment} depends on people with skills in {product}.",
+            "If we cannot retain them, our business could be adversely affected.",
         ),
     ),
-    (
+    Risk(
+        FINANCE,
         "Our indebtedness could limit our flexibility.",
+        "We have borrowings that could limit our flexibility.",
         (
-            "We had borrowings of {amount} at the end of {period}. Covenants may restrict us, and a default could "
-            "allow lenders to demand repayment."
+            "We had borrowings of {amount} at the end of {period}.",
+            "Covenants may restrict us, and a default could allow lenders to demand repayment.",
         ),
     ),
-    (
+    Risk(
+        FINANCE,
         "Currency and interest rates may fluctuate.",
+        "We are exposed to currency and interest rates, which may fluctuate.",
         (
-            "About {percent} of our revenue arises outside the United States. Unfavorable movements could reduce "
-            "reported income from {region}."
+            "About {percent} of our revenue arises outside the United States.",
+            "Unfavorable movements could reduce reported income from {region}.",
         ),
     ),
-    (
+    Risk(
+        FINANCE,
         "Goodwill and other assets may become impaired.",
-        "We carry goodwill for the {segment}. If its cash flows decline, we may be required to record a charge.",
+        "We may have to write down goodwill and other assets.",
+        (
+            "We carry goodwill for the {segment}.",
+            "If its cash flows decline, we may be required to record a charge.",
+        ),
     ),
-    (
+    Risk(
+        LAW,
         "We are exposed to claims and litigation.",
+        "Claims and litigation could be costly.",
         (
-            "Users of our {product} may bring claims. Defending them could be costly, and insurance might not "
-            "cover all losses."
+            "Users of our {product} may bring claims.",
+            "Defending them could be costly, and insurance might not cover all losses.",
         ),
     ),
-    (
+    Risk(
+        OPERATIONS,
         "Severe weather and other events could damage our facilities.",
-        "Storms, fires or outages in {region} could interrupt the {segment} for an unknown period.",
+        "Our facilities could be damaged by severe weather and other events.",
+        (
+            "Storms, fires or outages in {region} could interrupt the {segment} for an unknown period.",
+            "We have {count} facilities there.",
+        ),
     ),
-    (
+    Risk(
+        BUSINESS,
         "We may not realize the benefits of acquisitions.",
+        "Acquisitions may not bring the benefits that we expect.",
         (
-            "Integration of acquired operations in {region} may be delayed, and expected savings of {amount} "
-            "might not be achieved."
+            "Integration of acquired operations in {region} may be delayed.",
+            "Expected savings of {amount} might not be achieved.",
         ),
     ),
-    (
+    Risk(
+        FINANCE,
         "Our tax obligations may change.",
-        "Authorities in {region} could challenge our positions. The amounts involved are uncertain.",
+        "We may owe more tax than we expect.",
+        (
+            "Authorities in {region} could challenge our positions.",
+            "The amounts involved are uncertain.",
+        ),
     ),
-    (
+    Risk(
+        STOCK,
         "The market price of our common stock may be volatile.",
-        (
-            "The price could fluctuate because of our results, the results of others in the industry or general "
-            "conditions."
-        ),
+        "The price of our common stock may vary widely.",
+        ("The price could fluctuate because of our results, those of others, or general conditions.",),
     ),
-    (
+    Risk(
+        BUSINESS,
         "A small number of customers account for a significant part of revenue.",
+        "We depend on a small number of customers.",
         (
-            "Our {count} largest customers accounted for {percent} of revenue from {product}. The loss of one of "
-            "them could hurt the {segment}."
+            "Our {count} largest customers accounted for {percent} of revenue from {product}.",
+            "The loss of one of them could hurt the {segment}.",
         ),
     ),
-    (
+    Risk(
+        LAW,
         "We may be unable to protect our intellectual property.",
-        "Others could copy our {product} or claim that we infringe their rights in {region}.",
+        "Our intellectual property may not be protected everywhere.",
+        ("Others could copy our {product} or claim that we infringe their rights in {region}.",),
     ),
-    (
+    Risk(
+        OPERATIONS,
         "Labor disputes could interrupt our operations.",
+        "Our operations could be interrupted by labor disputes.",
         (
-            "About {percent} of the employees of the {segment} are represented by unions. Strikes could delay "
-            "deliveries."
+            "About {percent} of the employees of the {segment} are represented by unions.",
+            "Strikes could delay deliveries.",
         ),
     ),
-    (
+    Risk(
+        FINANCE,
         "Our estimates may prove to be inaccurate.",
-        "Estimates for the {segment} rest on assumptions that may change, and differences could be material.",
+        "Results may differ from our estimates.",
+        ("Estimates for the {segment} rest on assumptions that may change, and differences could be material.",),
     ),
+    Risk(
+        BUSINESS,
+        "The {segment} must keep pace with new technology.",
+        "New technology could replace what the {segment} sells.",
+        (
+            "We spent {amount} on the development of {product} in {period}.",
+            "Others may develop alternatives sooner, and customers in {region} might prefer them.",
+        ),
+    ),
+    Risk(
+        BUSINESS,
+        "General economic conditions affect the {segment}.",
+        "The {segment} is sensitive to general economic conditions.",
+        ("Customers in {region} may postpone purchases of {product} when the economy slows.",),
+    ),
+    Risk(
+        BUSINESS,
+        "Our sales are seasonal.",
+        "Seasonal patterns affect our quarterly results.",
+        (
+            "About {percent} of the sales of {product} fall into one quarter.",
+            "Comparisons between quarters may therefore not indicate the results of a year.",
+        ),
+    ),
+    Risk(
+        OPERATIONS,
+        "We rely on contractors and other third parties.",
+        "Third parties on whom we rely may not perform.",
+        (
+            "We use {count} contractors for {product}.",
+            "We do not control them, and they may not meet our standards.",
+        ),
+    ),
+    Risk(
+        OPERATIONS,
+        "A public health emergency could affect our employees and customers.",
+        "Our employees and customers could be affected by a public health emergency.",
+        ("Measures of governments in {region} could limit the operations of the {segment}.",),
+    ),
+    Risk(
+        OPERATIONS,
+        "Our information systems may not support our growth.",
+        "We may have to replace information systems.",
+        (
+            "We are replacing systems of the {segment} at an expected cost of {amount}.",
+            "The change may take longer than we expect.",
+        ),
+    ),
+    Risk(
+        LAW,
+        "Environmental rules could require spending.",
+        "We may have to spend more on environmental compliance.",
+        (
+            "We are responsible for {count} sites in {region}.",
+            "Spending of {amount} or more might be required.",
+        ),
+    ),
+    Risk(
+        LAW,
+        "Rules on privacy and data are changing.",
+        "Changes in rules on privacy and data could affect us.",
+        ("The {segment} collects data on users of {product}, and rules in {region} may restrict their use.",),
+    ),
+    Risk(
+        LAW,
+        "Trade policy may affect our costs.",
+        "Tariffs and trade policy may affect what we pay and charge.",
+        (
+            "About {percent} of our materials cross a border.",
+            "Tariffs could change what we pay, and we might not pass it on to customers.",
+        ),
+    ),
+    Risk(
+        FINANCE,
+        "We may need additional capital.",
+        "Additional capital may not be available when we need it.",
+        (
+            "We expect to need {amount} for the {segment}.",
+            "Lenders or investors may ask for terms that we cannot accept.",
+        ),
+    ),
+    Risk(
+        FINANCE,
+        "Our pension plans could require further contributions.",
+        "We may have to contribute more to our pension plans.",
+        ("Contributions depend on returns and interest rates and could amount to {amount}.",),
+    ),
+    Risk(
+        STOCK,
+        "We may not continue to pay dividends.",
+        "Dividends may be changed or suspended.",
+        ("The board decides on dividends each quarter and may decide otherwise when conditions change.",),
+    ),
+    Risk(
+        STOCK,
+        "Our charter could discourage a change of control.",
+        "Provisions of our charter may deter an acquisition of the company.",
+        ("A purchase of more than {percent} of our stock may require approval of the board.",),
+    ),
+    Risk(
+        STOCK,
+        "Sales of a large number of shares could affect the price.",
+        "The price of our stock may be affected by sales of many shares.",
+        ("Holders of {count} million shares may sell them at any time.",),
+    ),
+)
+
+# What a filer adds to a risk factor in a later year, and may take out again.
+ELABORATIONS: tuple[str, ...] = (
+    "We review this exposure every quarter.",
+    "The board of directors receives a report on the matter each year.",
+    "Similar conditions existed in {region} in earlier periods.",
+    "The {segment} is more exposed than our other operations.",
+    "Contracts for {product} may not allow us to recover the cost.",
+    "We maintain insurance for some of these events, with limits of {amount}.",
+    "Other companies in our industry have the same exposure.",
+    "Conditions in {region} may change quickly.",
+    "We cannot predict when or how often this may occur.",
+    "Plans of the {segment} for such a case might not be sufficient.",
+)
+
+# Sentences in running text that name an item; none of them is a heading.
+CROSS_REFERENCES: tuple[str, ...] = (
+    "See Item {item} of this report for a further discussion.",
+    "Item {item} of this report contains more on {product}.",
+    "For the {segment}, see also Item {item}.",
+    "The discussion in Item {item}. {title}, should be read together with this section.",
+    "More information is given under Item {item} below and in the notes.",
 )
 
 REGIONS: tuple[str, ...] = (

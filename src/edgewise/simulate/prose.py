@@ -62,7 +62,7 @@ class Narrator:
     def risks(self, count: int) -> list[tuple[str, str]]:
         """Return `count` risk factors as heading and body; they do not depend on the tone."""
         chosen = self.draws.spread(phrases.RISKS, min(count, len(phrases.RISKS)))
-        return [(self.fill(heading), f"{self.fill(body)} {self.plain(1)[0]}") for heading, body in chosen]
+        return [(self.fill(risk.heading), f"{self.fill(' '.join(risk.body))} {self.plain(1)[0]}") for risk in chosen]
 
     def safe_harbor(self) -> str:
         """Return one paragraph on forward-looking statements."""

@@ -50,6 +50,9 @@ class Purpose(IntEnum):
     ACTIONS = 10
     LIQUIDITY = 11
     CLASSES = 12
+    INSIDERS = 13
+    MANAGERS = 14
+    LOAD = 15
 
 
 @dataclass(frozen=True, slots=True)

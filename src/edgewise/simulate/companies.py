@@ -1,7 +1,7 @@
 """The invented companies: who they are, how they file. No name, number or symbol is a real one.
 
 Names end with "/SIM/" in the manner of EDGAR's own suffixes ("/DE/"); CIKs start with 98 and have ten digits, beyond
-any the SEC has given out; tickers start with ZQ and have five letters.
+any the SEC has given out; tickers start with ZQ and have five letters (more for a second share class).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from edgewise.core.identifiers import Cik, Ticker
 from edgewise.simulate.draws import Draws
 from edgewise.simulate.fiscal import SUNDAY, FiscalCalendar, Month, YearEnd
 from edgewise.simulate.industries import INDUSTRIES, SECTORS, Industry
+from edgewise.simulate.lives import Life, live
 from edgewise.simulate.plan import Purpose
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ _FIRST_COMPANY = 9_810_000_001
 _FIRST_AGENT = 9_800_000_001
 _AGENTS = 4
 _LETTERS = len(ascii_uppercase)
+_TENS, _ONES = ("", "X"), ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+# After a root's first use the company says which it is: Quorane II. With all renamings at most 8,000 names are needed.
+_NUMERALS = ("", *[f" {ten}{one}" for ten in _TENS for one in _ONES][2:])
 
 _STEMS = (
     *("Quor", "Velm", "Zand", "Brix", "Ondr", "Tarv", "Elyq", "Kesp", "Morv", "Fenz", "Hulv", "Jarq"),
@@ -62,9 +66,9 @@ _CALENDARS = (
 _MOVERS, _MOVER, _MOVES = 33, 17, (6, 3, 9)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Company:
-    """One registrant.
+    """One registrant, as it is at the end or, from `lives.as_of`, on a day; equal to itself at any other time.
 
     sender:     CIK that stands first in its accession numbers: its own, or a filing agent's.
     calendar:   when its fiscal quarters end.
@@ -72,6 +76,7 @@ class Company:
     habit:      the part of the day in which it mostly files, an index into the schedule's hours.
     eastern_z:  whether the submissions JSON gives its acceptance times in Eastern time though they end in "Z".
     layout:     which house style its documents have, an index.
+    life:       its listings, names and CIKs over time, and how it ends; see `lives`.
     """
 
     index: int
@@ -91,6 +96,15 @@ class Company:
     habit: int
     eastern_z: bool
     layout: int
+    life: Life
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is the same company, whatever either is called."""
+        return isinstance(other, Company) and self.index == other.index
+
+    def __hash__(self) -> int:
+        """Return the index, which never changes."""
+        return self.index
 
     @property
     def sector_index(self) -> int:
@@ -129,7 +143,14 @@ class Company:
 def invent_companies(plan: Plan) -> list[Company]:
     """Return the plan's companies, dealt over the sectors in turn, so that sectors differ by at most one."""
     roots = Draws(plan.stream(Purpose.COMPANY)).shuffled([stem + ending for stem in _STEMS for ending in _ENDINGS])
-    return [_invent(plan, index, roots) for index in range(plan.companies)]
+    named = [_invent(plan, index, roots) for index in range(plan.companies)]
+
+    def rename(number: int) -> tuple[str, Ticker]:
+        fresh = plan.companies + number
+        draws = Draws(plan.stream(Purpose.LIVES, 1 + number))
+        return _name(fresh, roots, draws.pick(INDUSTRIES), draws), _ticker(fresh)
+
+    return live(plan, named, rename)
 
 
 def _invent(plan: Plan, index: int, roots: list[str]) -> Company:
@@ -138,10 +159,11 @@ def _invent(plan: Plan, index: int, roots: list[str]) -> Company:
     industry = choices[index // len(SECTORS) % len(choices)]
     street, city, state, zip_code, area = draws.pick(_PLACES)
     cik = Cik(_FIRST_COMPANY + index)
+    name = _name(index, roots, industry, draws)
     return Company(
         index=index,
         cik=cik,
-        name=_name(index, roots, industry, draws),
+        name=name,
         ticker=_ticker(index),
         exchange=draws.pick(_EXCHANGES),
         industry=industry,
@@ -156,6 +178,7 @@ def _invent(plan: Plan, index: int, roots: list[str]) -> Company:
         habit=draws.below(4),
         eastern_z=index % 4 == 1,
         layout=index % 3,
+        life=Life(plan.start, (), ((plan.start, name),), ((plan.start, cik),)),
     )
 
 
@@ -168,8 +191,7 @@ def _calendar(plan: Plan, index: int, drawn: FiscalCalendar) -> FiscalCalendar:
 
 def _name(index: int, roots: list[str], industry: Industry, draws: Draws) -> str:
     generation, place = divmod(index, len(roots))
-    numeral = ("", " II", " III", " IV", " V", " VI", " VII", " VIII", " IX")[generation]
-    return f"{roots[place]}{numeral} {draws.pick(industry.trade)} {draws.pick(_LEGAL)} /SIM/"
+    return f"{roots[place]}{_NUMERALS[generation]} {draws.pick(industry.trade)} {draws.pick(_LEGAL)} /SIM/"
 
 
 def _ticker(index: int) -> Ticker:

@@ -154,7 +154,7 @@ class TestAdvance:
 
     def test_the_named_filings_move_and_no_others(self, ledger):
         ledger.advance([A], FETCHED, at=LATER)
-        assert ledger.get(A) == filing(A, state=FETCHED, first_seen_at=NOON, updated_at=LATER)
+        assert ledger.get(A) == filing(A, state=FETCHED, first_seen_at=NOON, fetched_at=LATER, updated_at=LATER)
         assert state(ledger, B) is DISCOVERED
 
     def test_steps_may_be_skipped(self, ledger):
@@ -171,7 +171,7 @@ class TestAdvance:
     def test_success_clears_the_failure_and_counts_attempts_anew(self, ledger):
         ledger.fail([failure(A)], at=NOON)
         ledger.advance([A], FETCHED, at=LATER)
-        assert ledger.get(A) == filing(A, state=FETCHED, first_seen_at=NOON, updated_at=LATER)
+        assert ledger.get(A) == filing(A, state=FETCHED, first_seen_at=NOON, fetched_at=LATER, updated_at=LATER)
         ledger.fail([failure(A)], at=LATER)
         assert ledger.get(A).attempts == 1
 
@@ -230,7 +230,9 @@ class TestFail:
             attempts=1,
             reason="truncated",
             detail="it ended early",
+            retry=True,
             failed_at_state=FETCHED,
+            fetched_at=NOON,
             first_seen_at=NOON,
             updated_at=LATER,
         )
@@ -407,6 +409,7 @@ REPORTS = st.builds(
     st.sampled_from([Cik(1), Cik(2)]),
     st.sampled_from(["", "10-K", "8-K"]),
     st.none() | st.dates(date(2020, 1, 1), date(2020, 1, 5)),
+    accepted_at=st.sampled_from([None, NOON]),
 )
 FAILURES = st.builds(Failure, ACCESSIONS, st.sampled_from(["hostile", "truncated"]), st.just("why"), st.booleans())
 
@@ -425,7 +428,6 @@ class LedgerBesideDictionary(RuleBasedStateMachine):
         self.database = open_database(f"sqlite:///{path}")
         self.ledger = SqlFilingLedger(self.database)
         self.model = {}
-        self.may_retry = {}
         self.now = NOON
 
     def teardown(self):
@@ -441,7 +443,12 @@ class LedgerBesideDictionary(RuleBasedStateMachine):
         new = {report.accession for report in reports} - self.model.keys()
         for report in reports:
             known = self.model.setdefault(report.accession, replace(report, first_seen_at=at, updated_at=at))
-            filled = replace(known, form=known.form or report.form, filed_date=known.filed_date or report.filed_date)
+            filled = replace(
+                known,
+                form=known.form or report.form,
+                filed_date=known.filed_date or report.filed_date,
+                accepted_at=known.accepted_at or report.accepted_at,
+            )
             self.model[report.accession] = known if filled == known else replace(filled, updated_at=at)
         assert self.ledger.discover(reports, seen_at=at) == len(new)
 
@@ -458,8 +465,12 @@ class LedgerBesideDictionary(RuleBasedStateMachine):
             come_from = known.failed_at_state or known.state
             ahead = ROAD.index(onward) - ROAD.index(come_from)
             if ahead > 0 or (ahead == 0 and known.state is FAILED):
-                cleared = {"attempts": 0, "reason": "", "detail": "", "failed_at_state": None}
-                self.model[accession] = replace(known, state=onward, updated_at=at, **cleared)
+                cleared = {"attempts": 0, "reason": "", "detail": "", "retry": False, "failed_at_state": None}
+                reached = {
+                    "fetched_at": known.fetched_at or (at if onward is FETCHED else None),
+                    "scored_at": known.scored_at or (at if onward is SCORED else None),
+                }
+                self.model[accession] = replace(known, state=onward, updated_at=at, **cleared, **reached)
 
     @rule(failures=st.lists(FAILURES, max_size=4))
     def fail(self, failures):
@@ -471,7 +482,6 @@ class LedgerBesideDictionary(RuleBasedStateMachine):
         self.ledger.fail(failures, at=at)
         for failed in failures:
             known = self.model[failed.accession]
-            self.may_retry[failed.accession] = failed.retry
             self.model[failed.accession] = replace(
                 known,
                 state=FAILED,
@@ -479,6 +489,7 @@ class LedgerBesideDictionary(RuleBasedStateMachine):
                 attempts=known.attempts + 1,
                 reason=failed.reason,
                 detail=failed.detail,
+                retry=failed.retry,
                 updated_at=at,
             )
 
@@ -486,8 +497,8 @@ class LedgerBesideDictionary(RuleBasedStateMachine):
     def pending_failures_are_the_same(self, max_attempts):
         expected = [
             known
-            for accession, known in sorted(self.model.items())
-            if known.state is FAILED and self.may_retry[accession] and known.attempts < max_attempts
+            for _, known in sorted(self.model.items())
+            if known.state is FAILED and known.retry and known.attempts < max_attempts
         ]
         assert self.ledger.pending(FAILED, limit=99, max_attempts=max_attempts) == expected
 

@@ -94,10 +94,11 @@ def _fetch_all(
 ) -> Iterator[StoredFiling | Exception]:
     """Fetch in a few threads: the time goes to the network, to inflating and to compressing, all outside the GIL."""
     with ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch") as threads:
-        yield from threads.map(partial(_fetch, edgar, documents, clock), works)
+        yield from threads.map(partial(fetch_filing, edgar, documents, clock), works)
 
 
-def _fetch(edgar: Edgar, documents: DocumentStore, clock: Clock, work: FilingWork) -> StoredFiling | Exception:
+def fetch_filing(edgar: Edgar, documents: DocumentStore, clock: Clock, work: FilingWork) -> StoredFiling | Exception:
+    """Fetch one filing and put its documents into the store; return its rows, or what went wrong."""
     try:
         return store_filing(work, edgar.fetch(work), documents, first_seen_at=work.first_seen_at or clock.now())
     except Exception as error:  # noqa: BLE001 - one bad filing becomes a failed row, whatever is wrong with it
@@ -115,7 +116,12 @@ def store_filing(
     ]
     filing_rows = _filing_rows(submission, known_at, fetched.source_url, first_seen_at)
     header = submission.header
-    known = replace(work, form=work.form or header.form, filed_date=work.filed_date or header.filed_date)
+    known = replace(
+        work,
+        form=work.form or header.form,
+        filed_date=work.filed_date or header.filed_date,
+        accepted_at=work.accepted_at or header.accepted_at,
+    )
     return StoredFiling(known, FILINGS.frame(filing_rows), DOCUMENTS.frame(document_rows))
 
 

@@ -76,15 +76,26 @@ def run_stage(
     """
     report = StageReport(stage.name)
     for works in _batches(stage, ledger, batch=batch, limit=limit):
-        prepared, failures = _split(works, stage.prepare(works))
-        if prepared:
-            stage.commit([value for _, value in prepared])
-            ledger.advance([work.accession for work, _ in prepared], stage.gives, at=clock.now())
-        if failures:
-            ledger.fail(failures, at=clock.now())
-        report.count(len(prepared), failures)
+        done, failures = run_batch(stage, works, ledger, clock)
+        report.count(len(done), failures)
         on_progress(len(works))
     return report
+
+
+def run_batch(
+    stage: Stage[Prepared], works: Sequence[FilingWork], ledger: FilingLedger, clock: Clock
+) -> tuple[list[FilingWork], list[Failure]]:
+    """Take one batch through `stage`: prepare, commit, and only then acknowledge; return the done and the failed ones.
+
+    Raises the errors of `commit`; then nothing is acknowledged.
+    """
+    prepared, failures = _split(works, stage.prepare(works))
+    if prepared:
+        stage.commit([value for _, value in prepared])
+        ledger.advance([work.accession for work, _ in prepared], stage.gives, at=clock.now())
+    if failures:
+        ledger.fail(failures, at=clock.now())
+    return [work for work, _ in prepared], failures
 
 
 def _batches(

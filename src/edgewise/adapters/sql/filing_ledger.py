@@ -30,7 +30,7 @@ _ROAD = (FilingState.DISCOVERED, FilingState.FETCHED, FilingState.PARSED, Filing
 _CHUNK = 1_000  # values in one IN list: far below the limit of both databases
 _DETAIL_CHARACTERS = 4_000
 _NAMED_UNKNOWN = 5
-_FIELDS = [column for column in filing_work.columns if column.name != "retry"]
+_REACHED = {FilingState.FETCHED: filing_work.c.fetched_at, FilingState.SCORED: filing_work.c.scored_at}
 
 
 class SqlFilingLedger:
@@ -43,8 +43,8 @@ class SqlFilingLedger:
         """Record filings not yet known and return how many were new.
 
         A new filing starts as discovered, without failure and first seen at `seen_at`, whatever else `work` says of it.
-        Known ones keep state and first-seen instant; an empty form or a missing filed date is filled in. Giving one
-        filing twice is the same as giving it in two calls.
+        Known ones keep state and first-seen instant; an empty form, a missing filed date or acceptance is filled in.
+        Giving one filing twice is the same as giving it in two calls.
         Raises InvalidInput if `seen_at` has no zone.
         """
         rows = [_discovered(filing, seen_at) for filing in sorted(work, key=_accession)]
@@ -53,7 +53,7 @@ class SqlFilingLedger:
         with self._database.write() as connection:
             insert = self._database.insert_absent(filing_work).returning(filing_work.c.accession)
             new = set(connection.scalars(insert, rows))
-            if told_more := [row for row in rows if row["form"] or row["filed_date"]]:
+            if told_more := [row for row in rows if row["form"] or row["filed_date"] or row["accepted_at"]]:
                 connection.execute(_FILL_IN, [_prefixed(row) for row in told_more])
         return len(new)
 
@@ -73,6 +73,7 @@ class SqlFilingLedger:
     def advance(self, accessions: Sequence[Accession], state: FilingState, *, at: datetime) -> None:
         """Set the state of these filings, clear their failure and count attempts from 0 again.
 
+        The first time a filing is fetched or scored, that instant is kept.
         Filings that have already come as far keep what they have (see the module's first lines).
         Raises NotFound if one is unknown, InvalidInput for `FAILED` (that is what `fail` is for); then none is changed.
         """
@@ -80,10 +81,13 @@ class SqlFilingLedger:
             raise InvalidInput("a filing cannot advance to failed", advice="Report failures with fail().")
         if not accessions:
             return
-        step = update(filing_work).where(_may_advance_to(state)).values(_CLEARED | {"state": state, "updated_at": at})
+        values: dict[str, object] = _CLEARED | {"state": state, "updated_at": at}
+        if (reached := _REACHED.get(state)) is not None:
+            values[reached.name] = func.coalesce(reached, at)
+        step = update(filing_work).where(_may_advance_to(state)).values(values)
         with self._database.write() as connection:
             _require_known(connection, accessions)
-            for chunk in _chunks(sorted(set(accessions))):
+            for chunk in chunks(sorted(set(accessions))):
                 connection.execute(step.where(filing_work.c.accession.in_(chunk)))
 
     def fail(self, failures: Sequence[Failure], *, at: datetime) -> None:
@@ -103,8 +107,8 @@ class SqlFilingLedger:
     def get(self, accession: Accession) -> FilingWork | None:
         """Return one filing, or None if it is not known."""
         with self._database.read() as connection:
-            row = connection.execute(select(*_FIELDS).where(filing_work.c.accession == accession)).one_or_none()
-        return None if row is None else _work(row)
+            row = connection.execute(select(filing_work).where(filing_work.c.accession == accession)).one_or_none()
+        return None if row is None else work_of(row)
 
     def select(
         self,
@@ -144,9 +148,9 @@ class SqlFilingLedger:
     def _page(self, wanted: list[ColumnElement[bool]], *, limit: int, after: str) -> list[FilingWork]:
         if limit < 0:
             raise InvalidInput(f"a limit of {limit} filings", advice="Give 0 or more.")
-        query = select(*_FIELDS).where(*wanted, *([filing_work.c.accession > after] if after else []))
+        query = select(filing_work).where(*wanted, *([filing_work.c.accession > after] if after else []))
         with self._database.read() as connection:
-            return [_work(row) for row in connection.execute(query.order_by(filing_work.c.accession).limit(limit))]
+            return [work_of(row) for row in connection.execute(query.order_by(filing_work.c.accession).limit(limit))]
 
 
 _CLEARED = {"attempts": 0, "reason": "", "detail": "", "retry": False, "failed_at_state": None}
@@ -162,11 +166,16 @@ _FILL_IN = (
                 filing_work.c.filed_date.is_(None),
                 bindparam("new_filed_date", type_=filing_work.c.filed_date.type).is_not(None),
             ),
+            and_(
+                filing_work.c.accepted_at.is_(None),
+                bindparam("new_accepted_at", type_=filing_work.c.accepted_at.type).is_not(None),
+            ),
         ),
     )
     .values(
         form=case((filing_work.c.form == "", bindparam("new_form")), else_=filing_work.c.form),
         filed_date=func.coalesce(filing_work.c.filed_date, bindparam("new_filed_date")),
+        accepted_at=func.coalesce(filing_work.c.accepted_at, bindparam("new_accepted_at")),
         updated_at=bindparam("new_updated_at"),
     )
 )
@@ -208,6 +217,7 @@ def _discovered(filing: FilingWork, seen_at: datetime) -> dict[str, object]:
         "cik": filing.cik,
         "form": filing.form,
         "filed_date": filing.filed_date,
+        "accepted_at": filing.accepted_at,
         "state": FilingState.DISCOVERED,
         "first_seen_at": seen_at,
         "updated_at": seen_at,
@@ -225,12 +235,12 @@ def _failed(failure: Failure, at: datetime) -> dict[str, object]:
 
 
 def _prefixed(row: dict[str, object]) -> dict[str, object]:
-    return {f"new_{name}": row[name] for name in ("accession", "form", "filed_date", "updated_at")}
+    return {f"new_{name}": row[name] for name in ("accession", "form", "filed_date", "accepted_at", "updated_at")}
 
 
 def _require_known(connection: Connection, accessions: Sequence[Accession]) -> None:
     known: set[str] = set()
-    for chunk in _chunks(accessions):
+    for chunk in chunks(accessions):
         known.update(connection.scalars(select(filing_work.c.accession).where(filing_work.c.accession.in_(chunk))))
     if unknown := sorted(set(accessions) - known):
         named, more = ", ".join(unknown[:_NAMED_UNKNOWN]), len(unknown) - _NAMED_UNKNOWN
@@ -240,10 +250,12 @@ def _require_known(connection: Connection, accessions: Sequence[Accession]) -> N
         )
 
 
-def _chunks(accessions: Sequence[Accession]) -> Iterator[Sequence[Accession]]:
+def chunks(accessions: Sequence[Accession]) -> Iterator[Sequence[Accession]]:
+    """Yield parts short enough for one IN list."""
     return (accessions[start : start + _CHUNK] for start in range(0, len(accessions), _CHUNK))
 
 
-def _work(row: Row[tuple[object, ...]]) -> FilingWork:
+def work_of(row: Row[tuple[object, ...]]) -> FilingWork:
+    """Return a row of `filing_work` as the record that the ports speak of."""
     fields = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor, underscored to leave room for column names
     return FilingWork(**fields | {"accession": Accession(row.accession), "cik": Cik(row.cik)})

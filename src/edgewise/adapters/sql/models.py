@@ -100,7 +100,10 @@ filing_work = Table(
     Column("detail", OutsideText, nullable=False),
     Column("retry", Boolean, nullable=False),
     Column("failed_at_state", _State),
+    Column("accepted_at", UtcInstant),
     Column("first_seen_at", UtcInstant, nullable=False),
+    Column("fetched_at", UtcInstant),
+    Column("scored_at", UtcInstant),
     Column("updated_at", UtcInstant, nullable=False),
     CheckConstraint("state IN ('discovered', 'fetched', 'parsed', 'scored', 'failed')", name="state_known"),
     CheckConstraint("failed_at_state IN ('discovered', 'fetched', 'parsed', 'scored')", name="failed_at_state_known"),
@@ -111,6 +114,7 @@ filing_work = Table(
     Index(None, "form", "accession"),
     Index(None, "filed_date"),
     Index(None, "state", "reason", "accession"),
+    Index(None, "first_seen_at"),
 )
 
 runs = Table(

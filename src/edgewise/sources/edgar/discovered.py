@@ -58,5 +58,10 @@ class Discovered:
     def work(self) -> FilingWork:
         """Return it as work to be done."""
         return FilingWork(
-            accession=self.accession, location=self.location, cik=self.cik, form=self.form, filed_date=self.filed_date
+            accession=self.accession,
+            location=self.location,
+            cik=self.cik,
+            form=self.form,
+            filed_date=self.filed_date,
+            accepted_at=self.accepted_at,
         )

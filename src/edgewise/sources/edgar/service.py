@@ -192,9 +192,9 @@ class Edgar:
         """Return a filing with its documents and its instant.
 
         Live, that is the full submission text, or else what its index page lists; from an archive, whatever stands in
-        its folder. The acceptance time comes from the header; where that is silent, from hints. A filing that was
-        accepted in confidence counts from the day of its dissemination, which only the full submission text tells: the
-        date that an index or a feed prints beside it is its filing date of old.
+        its folder. The acceptance time comes from the header; where that is silent, from the feed or from hints. A
+        filing that was accepted in confidence counts from the day of its dissemination, which only the full submission
+        text tells: the date that an index or a feed prints beside it is its filing date of old.
         Raises NotYetAvailable, if the live service does not serve it yet; NotFound, if the archive does not hold it;
         NoKnownAt, if nothing tells when it was public; the errors of `split_submission` and `assemble` for what cannot
         be read.
@@ -206,6 +206,7 @@ class Edgar:
             form=header.form,
             header_accepted=None if read.told_by_page else header.accepted_at,
             index_page_accepted=header.accepted_at if read.told_by_page else None,
+            feed_accepted=work.accepted_at,
             json_stamp=hints.json_stamp,
             filer_habit=hints.habit,
             filed_date=header.filed_date or hints.filed_date or work.filed_date,

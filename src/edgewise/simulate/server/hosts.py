@@ -1,0 +1,79 @@
+"""Which handler answers for which host. A provider whose answers depend on the time gets a handler of its own here."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from edgewise.simulate.server import documents, listings, pages
+from edgewise.simulate.server.documents import Documents
+from edgewise.simulate.server.feed import LatestFilings
+from edgewise.simulate.server.listings import Listings
+from edgewise.simulate.server.messages import OK, Reply, content_type_of
+from edgewise.simulate.server.records import Records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from edgewise.simulate.server.filings import Filings
+    from edgewise.simulate.server.messages import Asked
+    from edgewise.simulate.server.rules import Rules
+
+    Handler = Callable[[Asked, datetime], Reply]
+
+# A host has a dot, which the market's own folders, with the prices and the truth of the future, have not.
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
+_FEED = "/cgi-bin/browse-edgar"
+
+
+def handlers(folder: Path, filings: Filings, rules: Rules, speed: Callable[[], float]) -> Mapping[str, Handler]:
+    """Return the handlers of the hosts that answer in time; every other host is a folder of files (`Files`)."""
+    return {
+        "www.sec.gov": WwwSecGov(folder, filings, rules, speed).answer,
+        "data.sec.gov": Records(folder, filings).answer,
+    }
+
+
+class WwwSecGov:
+    """Answers `www.sec.gov`: the feed, the indexes, the documents, and the files about tickers, which have no time."""
+
+    def __init__(self, folder: Path, filings: Filings, rules: Rules, speed: Callable[[], float]) -> None:
+        self._feed = LatestFilings(filings, rules)
+        self._listings = Listings(folder)
+        self._documents = Documents(filings, speed)
+        self._files = Files(folder)
+
+    def answer(self, asked: Asked, now: datetime) -> Reply:
+        """Return what the SEC would answer at `now`."""
+        if asked.path == _FEED:
+            return self._feed.answer(asked, now)
+        if asked.path.startswith(documents.ROOT):
+            return self._documents.answer(asked, now)
+        if asked.path.startswith(listings.ROOT):
+            return self._listings.answer(asked, now)
+        if asked.path.startswith("/files/"):
+            return self._files.answer(asked, now)
+        return pages.missing(asked.path)
+
+
+class Files:
+    """Answers any host with the files below the folder of its name, as they are."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    def answer(self, asked: Asked, _now: datetime) -> Reply:
+        """Return a file; none for a name that leads out of the host's folder, by dots or by a link."""
+        parts = asked.path.split("/")[1:]
+        if not _HOST.fullmatch(asked.host) or any(
+            part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts
+        ):
+            return pages.missing(asked.path)
+        host = self._folder / asked.host
+        file = host.joinpath(*parts)
+        if not file.resolve().is_relative_to(host) or not file.is_file():
+            return pages.missing(asked.path)
+        modified_at = datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
+        return Reply(OK, file.read_bytes(), content_type_of(file.name), modified_at=modified_at)

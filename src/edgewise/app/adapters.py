@@ -23,6 +23,13 @@ EXECUTORS: Mapping[str, str] = {
     "this": "edgewise.adapters.local:ThisProcess",
     "processes": "edgewise.adapters.local:ProcessPool",
 }
+# The rate limit: a file for all processes of this machine, a row for all machines, or this process alone.
+LIMITS: Mapping[str, str] = {
+    "": "edgewise.adapters.disk:FileLimit",
+    "file": "edgewise.adapters.disk:FileLimit",
+    "database": "edgewise.adapters.sql.limit:SqlLimit",
+    "this": "edgewise.sources.http:SpacedLimit",
+}
 # Where the extra that installs an adapter's package is not called like the scheme.
 EXTRAS: Mapping[str, str] = {"postgresql": "postgres"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+]*)://")

@@ -5,6 +5,7 @@ Adapters live in `edgewise.adapters.<technology>`; which one serves a port is de
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -303,6 +304,33 @@ class BlobStore(Protocol):
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """Yield all keys that start with `prefix`, in order."""
+        ...
+
+
+class Limit(Protocol):
+    """Lets requests leave one by one, evenly spaced, in the order in which they were asked for.
+
+    Shared by all threads, and as widely as its URL says: by the processes of a machine or by many machines.
+    """
+
+    @property
+    def rate_per_s(self) -> float:
+        """Requests a second in force when last asked; less than this sharer's own where another asks for less."""
+        ...
+
+    def wait(self, *, patience_s: float = math.inf) -> None:
+        """Return when the next request may leave.
+
+        Raises Throttled, with `retry_after_s`, if that takes longer than `patience_s`: at once where it can be known,
+        else after that time; Transient errors where the turns cannot be reached now.
+        """
+        ...
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody leave for so long, at most an hour: the service asked to be left alone.
+
+        Never shortens an earlier hold. Sharers that cannot be reached now are told with our next `wait`.
+        """
         ...
 
 

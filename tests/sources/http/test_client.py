@@ -19,7 +19,7 @@ from edgewise.core.errors import (
     TooLarge,
     Unusable,
 )
-from edgewise.sources.http import PoliteClient, Retry, Stats
+from edgewise.sources.http import PoliteClient, Retry, SpacedLimit, Stats
 
 BLOCK_PAGE = b"<!DOCTYPE html><html><head><title>SEC.gov | Request Rate Threshold Exceeded</title></head></html>"
 STAMP = "Fri, 12 Dec 2025 12:00:00 GMT"
@@ -179,24 +179,36 @@ class TestThrottling:
         assert client.get(other).body == b"x"
         assert sum(fake_time.slept) == pytest.approx(50)
 
-    def test_a_wish_heard_while_standing_in_line_is_granted_too(self, service, acts, fake_time):
-        wishes = iter([7.0, 5.0, 0.0])
+    def test_what_the_service_wishes_is_told_to_all_who_share_the_limit(self, service, acts, fake_time):
+        times = {"sleep": fake_time.sleep, "monotonic": fake_time.monotonic}
+        limit = SpacedLimit(8, **times)
+        blocked, other = service.play("/a", acts.act(403, BLOCK_PAGE)), service.play("/b", acts.act(body=b"x"))
+        with (
+            PoliteClient("A b@c.de", limit=limit, **times) as one,
+            PoliteClient("A b@c.de", limit=limit, **times) as two,
+        ):
+            with pytest.raises(Throttled):
+                one.get(blocked)
+            with pytest.raises(Throttled, match="600 s more"):
+                two.get(other)
+        assert len(service.asked) == 1
 
-        class Queue:
-            def wait(self):
-                client._pause.heed(Throttled("slow", retry_after_s=next(wishes)))
-
+    def test_the_limit_is_given_no_more_patience_than_the_deadline_leaves(self, make_client, service, acts, fake_time):
         url = service.play("/a", acts.act(body=b"x"))
-        with PoliteClient("A b@c.de", limit=Queue(), sleep=fake_time.sleep, monotonic=fake_time.monotonic) as client:
+        client = make_client(retry=Retry(deadline_s=10, patience_s=60))
+        client.get(url)
+        client._limit.hold(20)
+        with pytest.raises(Throttled):
             client.get(url)
-        assert fake_time.slept == [7.0, 5.0]
+        assert fake_time.now == 0
 
     def test_failure_case_41_threads_share_one_limit(self, service, acts, fake_time):
         url = service.play("/a", acts.act(body=b"x"))
         left, guard = [], threading.Lock()
 
         class Counted:
-            def wait(self):
+            def wait(self, *, patience_s):
+                assert patience_s == 60
                 with guard:
                     left.append(fake_time.now)
 
@@ -212,8 +224,12 @@ class TestThrottling:
         turns = []
 
         class Counted:
-            def wait(self):
+            def wait(self, *, patience_s):
                 turns.append(len(service.asked))
+                assert patience_s == 60
+
+            def hold(self, seconds):
+                raise AssertionError(seconds)
 
         url = service.play("/a", acts.act(503), acts.act(302, location="/b"))
         service.play("/b", acts.act(body=b"x"))

@@ -4,7 +4,7 @@ import pytest
 
 from edgewise.core.errors import InvalidInput, NotConfigured
 from edgewise.sources import http
-from edgewise.sources.http import Archive, PoliteClient, open_fetcher
+from edgewise.sources.http import Archive, NoLimit, PoliteClient, open_fetcher
 
 
 @pytest.mark.parametrize("url", [None, "", "https://www.sec.gov"])
@@ -22,6 +22,22 @@ def test_the_live_service_needs_an_identity():
 def test_the_rate_is_passed_on():
     with pytest.raises(InvalidInput, match="at most 10"):
         open_fetcher(None, identity="A b@c.de", rate_per_s=12)
+
+
+def test_the_sec_is_never_asked_without_a_limit():
+    with pytest.raises(InvalidInput, match="never asked without a limit"):
+        open_fetcher("https://www.sec.gov", identity="A b@c.de", rate_per_s=None)
+
+
+def test_a_mirror_may_be_asked_without_a_limit():
+    with open_fetcher("http://127.0.0.1:9", identity="A b@c.de", rate_per_s=None) as fetcher:
+        assert isinstance(fetcher._limit, NoLimit)
+
+
+def test_a_limit_that_others_share_is_passed_on():
+    limit = NoLimit()
+    with open_fetcher("http://127.0.0.1:9", identity="A b@c.de", limit=limit) as fetcher:
+        assert fetcher._limit is limit
 
 
 def test_an_archive_needs_no_identity(tmp_path):

@@ -3,7 +3,7 @@
 from edgewise.sources.http.answer import DEFAULT_MAX_BYTES, Answer, Fetcher, get_listed
 from edgewise.sources.http.archive import Archive
 from edgewise.sources.http.client import PoliteClient, Stats
-from edgewise.sources.http.limit import Limit, SpacedLimit
+from edgewise.sources.http.limit import NoLimit, SpacedLimit
 from edgewise.sources.http.open import open_fetcher
 from edgewise.sources.http.retry import Retry
 
@@ -12,7 +12,7 @@ __all__ = [
     "Answer",
     "Archive",
     "Fetcher",
-    "Limit",
+    "NoLimit",
     "PoliteClient",
     "Retry",
     "SpacedLimit",

@@ -2,7 +2,7 @@
 
 What happens to one request, in order:
 1. the URL is checked, and every redirect is checked again (`urls`);
-2. it waits for its turn (`limit`), and longer while the service has asked us to leave it alone (`_Pause`);
+2. it waits for its turn, and longer while the service has asked us to leave it alone (`limit`);
 3. it says who we are (`identity`) and which copy we already hold (`cache`);
 4. a refusal becomes one of our errors, whatever its status pretends (`verdict`);
 5. the body is decoded within its limit and must be whole (`body`);
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
-    from edgewise.sources.http.limit import Limit
+    from edgewise.core.ports import Limit
 
 MAX_REDIRECTS = 5
 _OK = 200
@@ -62,7 +62,8 @@ class PoliteClient:
     """Brings bodies from live services, never faster than allowed, never more than asked. Shared by threads.
 
     identity:   company and e-mail address for the User-Agent header; see `checked_identity` for what is refused.
-    rate_per_s: requests a second, at most 10; `limit`, if given, decides instead.
+    rate_per_s: requests a second, at most 10, for this client alone; `limit`, if given, decides instead.
+    limit:      a limit that others share; what the service tells us it tells all of them.
     cache:      folder for conditional requests; None asks for every body anew.
     retry:      policy for transient errors.
     transport:  replaces the network in tests. `sleep`, `monotonic` and `jitter` (draws from [0, 1)) replace time and
@@ -86,7 +87,6 @@ class PoliteClient:
         self._cache = ConditionalCache(cache) if cache else None
         self._retry = retry or Retry()
         self._sleep, self._monotonic, self._jitter = sleep, monotonic, jitter
-        self._pause = _Pause(self._retry.patience_s, sleep=sleep, monotonic=monotonic)
         self._counting = threading.Lock()
         self._stats = Stats()
         self._http = httpx2.Client(
@@ -154,16 +154,14 @@ class PoliteClient:
     def _ask(self, url: str, max_bytes: int, until: float) -> Answer | str:
         """Return the answer to one request, or where it redirects to."""
         kept = self._cache.find(url) if self._cache else None
-        self._limit.wait()
-        while self._pause.wait():
-            self._limit.wait()  # those who paused together must not leave together
+        self._limit.wait(patience_s=min(self._retry.patience_s, until - self._monotonic()))
         self._count(requests=1)
         try:
             with self._http.stream("GET", url, headers=kept.conditions if kept else None) as response:
                 return self._read(url, response, kept, max_bytes, until)
         except Throttled as error:
             self._count(throttled=1)
-            self._pause.heed(error)
+            self._limit.hold(error.retry_after_s or 0.0)
             raise
         except httpx2.InvalidURL as error:
             raise InvalidInput(f"{url!r} is not a URL: {error}", advice="Check its host and path.") from error
@@ -214,32 +212,6 @@ class PoliteClient:
     def _count(self, **more: int) -> None:
         with self._counting:
             self._stats = replace(self._stats, **{name: getattr(self._stats, name) + by for name, by in more.items()})
-
-
-class _Pause:
-    """Keeps every thread from asking while the service wants to be left alone: asking on prolongs a block."""
-
-    def __init__(self, patience_s: float, *, sleep: Callable[[float], None], monotonic: Callable[[], float]) -> None:
-        self._patience_s, self._sleep, self._monotonic = patience_s, sleep, monotonic
-        self._until = monotonic()
-
-    def heed(self, error: Throttled) -> None:
-        """Note the service's wish. Two threads that hear it at once may note either; both are its wishes."""
-        self._until = max(self._until, self._monotonic() + (error.retry_after_s or 0.0))
-
-    def wait(self) -> bool:
-        """Sleep until asking is welcome again; return whether that took time. Raises Throttled beyond our patience."""
-        left_s = self._until - self._monotonic()
-        if left_s <= 0:
-            return False
-        if left_s > self._patience_s:
-            raise Throttled(
-                f"the service asked to be left alone for {left_s:.0f} s more",
-                advice="Nothing was sent. Go on after that.",
-                retry_after_s=left_s,
-            )
-        self._sleep(left_s)
-        return True
 
 
 def _beginning(pieces: Iterator[bytes]) -> bytes:

@@ -1,8 +1,7 @@
-"""The rate limit: requests leave one by one, in the order in which they were asked for, evenly spaced.
+"""Rate limits inside one process: the SEC's for all its threads, and none, for servers that want none.
 
-The SEC allows ten requests a second per user, over all machines. We stay below: eight, and never a burst, because
-every request waits for a turn, and a turn ends only when its request may leave. The instant of leaving is read after
-the sleep, so a thread that wakes late delays those behind it instead of crowding them.
+The SEC allows ten requests a second per user, over all machines. We stay below: eight, evenly spaced. Limits that
+processes and machines share are adapters of the same port, `core.ports.Limit`; how turns are given is in `core.turns`.
 """
 
 from __future__ import annotations
@@ -10,35 +9,23 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeVar
 
-from edgewise.core.errors import InvalidInput
+from edgewise.core.errors import InvalidInput, Throttled
+from edgewise.core.limit import DeskLimit, Moment
+from edgewise.core.turns import HIGHEST_RATE_PER_S, LONGEST_HOLD_S, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
+__all__ = ["DEFAULT_RATE_PER_S", "HIGHEST_RATE_PER_S", "NoLimit", "SpacedLimit"]
+
+Result = TypeVar("Result")
 DEFAULT_RATE_PER_S = 8.0
-HIGHEST_RATE_PER_S = 10.0
-# A thousandth more than the exact distance: sums of rounded floats must not let one request too many into a second.
-_MARGIN = 1.001
 
 
-class Limit(Protocol):
-    """Lets requests leave. One in this process today; one shared by many machines has the same single verb."""
-
-    def wait(self) -> None:
-        """Return when the next request may leave."""
-        ...
-
-
-class SpacedLimit:
-    """At most `rate_per_s` requests in any one second, evenly spaced, first come first served. Shared by threads.
-
-    rate_per_s: above 0, at most 10. A fraction above 1 is rounded down, for 2.5 a second would sometimes be 3.
-    Raises InvalidInput for any other rate.
-    """
+class SpacedLimit(DeskLimit):
+    """At most `rate_per_s` requests in any one second, evenly spaced, first come first served. Shared by threads."""
 
     def __init__(
         self,
@@ -47,50 +34,51 @@ class SpacedLimit:
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        if not 0 < rate_per_s <= HIGHEST_RATE_PER_S:
-            raise InvalidInput(
-                f"{rate_per_s} requests a second", advice="The SEC allows at most 10; ask for more than 0 and up to 10."
-            )
-        whole = math.floor(rate_per_s) or rate_per_s
-        self.spacing_s = _MARGIN / whole
-        self._sleep, self._monotonic = sleep, monotonic
-        self._turns = _Queue()
-        self._free_at = -math.inf
-
-    def wait(self) -> None:
-        """Return when the next request may leave."""
-        with self._turns:
-            while (early_s := self._free_at - self._monotonic()) > 0:
-                self._sleep(early_s)
-            self._free_at = self._monotonic() + self.spacing_s
+        super().__init__(_Memory(monotonic), rate_per_s, sleep=sleep, monotonic=monotonic)
 
 
-class _Queue:
-    """A lock that is handed over in the order of arrival, which `threading.Lock` does not promise."""
+class NoLimit:
+    """Lets requests leave at once, for servers that are ours. A service that asks to be left alone is still heard."""
 
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._line: deque[threading.Event] = deque()
-
-    def __enter__(self) -> None:
-        turn = threading.Event()
-        with self._guard:
-            self._line.append(turn)
-            if self._line[0] is turn:
-                turn.set()
-        try:
-            turn.wait()
-        except BaseException:  # an interrupt while standing in line: those behind must not wait for ever
-            self._leave(turn)
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    def __init__(
+        self, *, sleep: Callable[[float], None] = time.sleep, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._leave(self._line[0])
+        self._sleep, self._monotonic = sleep, monotonic
+        self._held_until = -math.inf
 
-    def _leave(self, turn: threading.Event) -> None:
+    @property
+    def rate_per_s(self) -> float:
+        """Infinite."""
+        return math.inf
+
+    def wait(self, *, patience_s: float = math.inf) -> None:
+        """Return when nobody holds us back; see `Limit.wait`."""
+        until = self._monotonic() + patience_s
+        while (left_s := self._held_until - (now := self._monotonic())) > 0:
+            if now + left_s > until:
+                raise Throttled(
+                    f"the service asked to be left alone for {left_s:.0f} s more",
+                    advice="Nothing was sent. Go on after that.",
+                    retry_after_s=left_s,
+                )
+            self._sleep(left_s)
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody leave for so long; see `Limit.hold`."""
+        if not seconds >= 0:
+            raise InvalidInput(f"a hold of {seconds} seconds", advice="Give 0 or more.")
+        self._held_until = max(self._held_until, self._monotonic() + min(seconds, LONGEST_HOLD_S))
+
+
+class _Memory:
+    """Turns kept in a variable."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._turns = Turns()
+        self._guard = threading.Lock()
+
+    def visit(self, act: Callable[[Turns, Moment], Result]) -> Result:
         with self._guard:
-            self._line.remove(turn)
-            if self._line:
-                self._line[0].set()
+            now = self._monotonic()
+            return act(self._turns, Moment(now, now))

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from edgewise.core.errors import InvalidInput
 from edgewise.sources.http.archive import SCHEME, Archive
 from edgewise.sources.http.client import PoliteClient
-from edgewise.sources.http.limit import DEFAULT_RATE_PER_S
+from edgewise.sources.http.limit import DEFAULT_RATE_PER_S, NoLimit
 from edgewise.sources.http.mirror import MirrorTransport, mirror_base
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from edgewise.core.ports import Limit
     from edgewise.sources.http.answer import Fetcher
-    from edgewise.sources.http.limit import Limit
     from edgewise.sources.http.retry import Retry
 
 
@@ -23,7 +23,7 @@ def open_fetcher(
     url: str | None,
     *,
     identity: str | None = None,
-    rate_per_s: float = DEFAULT_RATE_PER_S,
+    rate_per_s: float | None = DEFAULT_RATE_PER_S,
     limit: Limit | None = None,
     cache: Path | None = None,
     retry: Retry | None = None,
@@ -32,8 +32,10 @@ def open_fetcher(
 
     url: nothing or an https:// URL of the SEC for the live service; any other http(s) URL for a mirror of it, see
          `mirror`; archive://path for a replay, which needs no identity.
+    rate_per_s: None for a mirror that wants no limit.
     The others are those of `PoliteClient`; a mirror's copies are cached apart from the live service's.
-    Raises InvalidInput for any other scheme, and what `mirror_base`, `PoliteClient` and `Archive` raise.
+    Raises InvalidInput for any other scheme and for the live service without a limit, and what `mirror_base`,
+    `PoliteClient` and `Archive` raise.
     """
     if url and url.startswith(SCHEME):
         return Archive(url)
@@ -46,6 +48,8 @@ def open_fetcher(
             ),
         )
     base = mirror_base(url)
+    if rate_per_s is None:
+        limit, rate_per_s = limit or _none_for(base), DEFAULT_RATE_PER_S
     if base is None:
         return PoliteClient(identity, rate_per_s=rate_per_s, limit=limit, cache=cache, retry=retry)
     return PoliteClient(
@@ -56,3 +60,11 @@ def open_fetcher(
         retry=retry,
         transport=MirrorTransport(base),
     )
+
+
+def _none_for(base: str | None) -> NoLimit:
+    if base is None:
+        raise InvalidInput(
+            "the SEC is never asked without a limit", advice="Set a rate of 10 requests a second or less."
+        )
+    return NoLimit()

@@ -1,105 +1,91 @@
-"""The financial statements: an income statement, a balance sheet and a cash flow statement with tagged figures."""
+"""The financial statements as a filing shows them, with tagged figures."""
 
 from __future__ import annotations
 
-from calendar import monthrange
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from edgewise.simulate.documents.inline import Facts, Number
 from edgewise.simulate.documents.page import long_date, table
+from edgewise.simulate.reported import PER_SHARE, income_lines, quarter_columns, report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
-    from edgewise.simulate.accounts import Accounts, Figures
-    from edgewise.simulate.documents.inline import Facts
+    from edgewise.simulate.accounts import Accounts
     from edgewise.simulate.documents.page import Layout
+    from edgewise.simulate.reported import Column, Line, Report, Statement
+    from edgewise.simulate.schedule import Filing
 
-# Label, concept and the name of the figure; thousands of USD.
-_INCOME = (
-    ("Revenue", "us-gaap:Revenues", "revenue"),
-    ("Cost of revenue", "us-gaap:CostOfRevenue", "cost_of_revenue"),
-    ("Operating expense", "us-gaap:OperatingExpenses", "operating_expense"),
-    ("Operating income", "us-gaap:OperatingIncomeLoss", "operating_income"),
-    ("Interest expense", "us-gaap:InterestExpense", "interest_expense"),
-    ("Income tax", "us-gaap:IncomeTaxExpenseBenefit", "income_tax"),
-    ("Net income", "us-gaap:NetIncomeLoss", "net_income"),
-)
-_BALANCE = (
-    ("Cash and cash equivalents", "us-gaap:CashAndCashEquivalentsAtCarryingValue", "cash"),
-    ("Other assets", "us-gaap:OtherAssets", "other_assets"),
-    ("Total assets", "us-gaap:Assets", "assets"),
-    ("Total liabilities", "us-gaap:Liabilities", "liabilities"),
-    ("Stockholders' equity", "us-gaap:StockholdersEquity", "equity"),
-)
-_CASH_FLOW = (
-    ("Net income", "us-gaap:NetIncomeLoss", "net_income"),
-    (
-        "Cash provided by operating activities",
-        "us-gaap:NetCashProvidedByUsedInOperatingActivities",
-        "operating_cash_flow",
-    ),
-    ("Capital expenditures", "us-gaap:PaymentsToAcquirePropertyPlantAndEquipment", "capital_expenditure"),
-)
+_POWERS = {1: 0, 1_000: 3, 1_000_000: 6}
+_SCALE_WORDS = {1: "In dollars", 1_000: "In thousands", 1_000_000: "In millions"}
+_MONTHS = {1: "Three", 2: "Six", 3: "Nine", 4: "Twelve"}
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """One column of a statement: `start` to `end`, both included."""
-
-    start: date
-    end: date
-    figures: Figures
+def report_start(filing: Filing, accounts: Accounts) -> date:
+    """Return the first day of the longest period that ends with a periodic report."""
+    return report(filing, accounts).start
 
 
-def periods(accounts: Accounts, end: date, *, quarters: int) -> tuple[Period, Period]:
-    """Return the period of so many quarters that ends on `end`, and the same one a year earlier."""
-    return _period(accounts, end, quarters), _period(accounts, _months_before(end, 12), quarters)
+def financial_statements(filing: Filing, accounts: Accounts, facts: Facts) -> str:
+    """Return the three statements of a periodic report, each under its title, and the count of shares; HTML."""
+    found = report(filing, accounts)
+    facts.describe(found.quarter.fiscal_year, found.quarter.focus, amendment=filing.form.endswith("/A"))
+    statements = (_statement(found, statement, facts) for statement in found.statements)
+    return "\n".join((*statements, _shares_outstanding(found, facts)))
 
 
-def income_statement(columns: Sequence[Period], facts: Facts) -> str:
-    """Return the income statement of these periods."""
-    return _statement(_INCOME, columns, facts, instant=False)
+def _shares_outstanding(found: Report, facts: Facts) -> str:
+    context = facts.context(None, found.counted_on)
+    number = facts.number("dei:EntityCommonStockSharesOutstanding", found.shares_outstanding, context, Number("shares"))
+    return f"<p>As of {long_date(found.counted_on)}, {number} shares of common stock were outstanding.</p>"
 
 
-def balance_sheet(columns: Sequence[Period], facts: Facts) -> str:
-    """Return the balance sheet at the ends of these periods."""
-    return _statement(_BALANCE, columns, facts, instant=True)
-
-
-def cash_flow_statement(columns: Sequence[Period], facts: Facts) -> str:
-    """Return the cash flow statement of these periods."""
-    return _statement(_CASH_FLOW, columns, facts, instant=False)
-
-
-def highlights(columns: Sequence[Period], layout: Layout) -> str:
-    """Return the untagged table of a press release, thousands of USD."""
-    rows = [("In thousands of dollars", *(long_date(column.end) for column in columns))]
-    rows += [(label, *(f"{getattr(column.figures, name):,}" for column in columns)) for label, _, name in _INCOME]
+def highlights(filing: Filing, accounts: Accounts, quarter_end: date, layout: Layout) -> str:
+    """Return the untagged table of a press release about the quarter that ended on `quarter_end`."""
+    columns = quarter_columns(filing, accounts, quarter_end)
+    lines = [line for line in income_lines(accounts, quarter_end) if line.unit != PER_SHARE]
+    words = _SCALE_WORDS[accounts.habits.scale]
+    rows = [(f"{words} of dollars" if words != "In dollars" else words, *(long_date(column.end) for column in columns))]
+    rows += [(line.label, *(_plain(getattr(column.figures, line.name)) for column in columns)) for line in lines]
     return layout.subhead("Summary of operating results") + "\n" + table(rows)
 
 
-def _statement(lines: Sequence[tuple[str, str, str]], columns: Sequence[Period], facts: Facts, *, instant: bool) -> str:
-    contexts = [facts.context(None if instant else column.start, column.end) for column in columns]
-    rows = [("In thousands of dollars", *(long_date(column.end) for column in columns))]
-    for label, concept, name in lines:
-        values = (getattr(column.figures, name) for column in columns)
-        rows.append(
-            (
-                label,
-                *(facts.thousands(concept, value, context) for value, context in zip(values, contexts, strict=True)),
-            )
-        )
-    return table(rows)
+def _plain(value: int) -> str:
+    return f"({-value:,})" if value < 0 else f"{value:,}"
 
 
-def _period(accounts: Accounts, end: date, quarters: int) -> Period:
-    start = _months_before(end, 3 * quarters) + timedelta(days=1)
-    return Period(start, end, accounts.quarters(end, quarters))
+def _statement(found: Report, statement: Statement, facts: Facts) -> str:
+    rows = [_heading(found, statement), *_rows(found, statement, facts)]
+    return f"<p><b>{statement.title}</b></p>\n" + table(rows)
 
 
-def _months_before(end: date, months: int) -> date:
-    """Return the last day of the month so many months before the month of `end`."""
-    year, month = divmod(12 * end.year + end.month - 1 - months, 12)
-    return date(year, month + 1, monthrange(year, month + 1)[1])
+def _heading(found: Report, statement: Statement) -> tuple[str, ...]:
+    return (
+        f"({_SCALE_WORDS[found.scale]}, except per share data; shares {_SCALE_WORDS[found.share_scale].lower()})",
+        *(_column_title(column) for column in statement.columns),
+    )
+
+
+def _column_title(column: Column) -> str:
+    if column.start is None:
+        return long_date(column.end)
+    if column.basis == "annual":
+        return f"Year ended {long_date(column.end)}"
+    # A quarter of 14 weeks is still called by its months here, as a reader must look at the dates anyway.
+    return f"{_MONTHS[column.quarters]} months ended {long_date(column.end)}"
+
+
+def _rows(found: Report, statement: Statement, facts: Facts) -> Iterator[tuple[str, ...]]:
+    contexts = [facts.context(column.start, column.end) for column in statement.columns]
+    for line in statement.lines:
+        yield (line.label, *_cells(found, line, statement.columns, contexts, facts))
+
+
+def _cells(
+    found: Report, line: Line, columns: Sequence[Column], contexts: Sequence[str], facts: Facts
+) -> Iterator[str]:
+    power = _POWERS[found.unit_scale(line)]
+    for column, context in zip(columns, contexts, strict=True):
+        number = Number(line.unit, power, line.outflow, found.sign_is_lost(line, column))
+        yield facts.number(f"us-gaap:{line.concept}", found.displayed(line, column), context, number)

@@ -107,3 +107,19 @@ def bucket(aws_endpoint) -> str:
     name = f"edgewise-test-{next(NUMBERS)}"
     servers.make_bucket(aws_endpoint, name)
     return name
+
+
+@pytest.fixture(scope="session")
+def front_of_aws(aws_server):
+    """A front before Amazon's services; see `aws_front`."""
+    with servers.front(aws_server.port) as front:
+        yield front
+
+
+@pytest.fixture
+def aws_front(front_of_aws, aws_endpoint, monkeypatch):  # noqa: ARG001 - the other variables are set by it
+    """A front that can be told to fail and lets all pass until then; the clients of this test go there."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", front_of_aws.endpoint)
+    front_of_aws.seen()
+    yield front_of_aws
+    front_of_aws.rule()

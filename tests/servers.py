@@ -6,6 +6,7 @@ which it does however we die. So a killed test run leaves nothing behind.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 PATIENCE_S = 60
+LISTED = 100  # keys in one answer of our S3; Amazon gives 1,000
 # What any AWS client takes for credentials; moto asks for none in particular.
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -36,8 +38,8 @@ CREDENTIALS = {
 }
 _KEEPER = """
 import signal, subprocess, sys
-signal.signal(signal.SIGINT, signal.SIG_IGN)
 server = subprocess.Popen(sys.argv[2:], user=int(sys.argv[1]) if sys.argv[1] else None, start_new_session=True)
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # not before: a server would inherit it
 print(server.pid, flush=True)
 sys.stdin.read()
 server.send_signal(signal.SIGINT)
@@ -206,7 +208,7 @@ class Aws:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
-        self.kept = Kept(command, log=self.log)
+        self.kept = Kept(["env", f"MOTO_S3_DEFAULT_MAX_KEYS={LISTED}", *command], log=self.log)
         self.kept.until_it_answers(("127.0.0.1", self.port))
 
     def stop(self) -> None:
@@ -225,6 +227,57 @@ def aws() -> Iterator[Aws]:
             yield server
         finally:
             server.stop()
+
+
+@dataclass
+class Front:
+    """An HTTP server before another one that forwards every request, unless a rule says otherwise.
+
+    It is a process of its own, because some libraries hold Python still while they wait for an answer.
+    """
+
+    port: int
+    behind: int
+    log: Path
+    kept: Kept | None = None
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        script = str(Path(__file__).with_name("front.py"))
+        self.kept = Kept([sys.executable, script, str(self.port), str(self.behind)], log=self.log)
+        self.kept.until_it_answers(("127.0.0.1", self.port))
+
+    def rule(self, *rules: tuple[str, int | float]) -> None:
+        """Let the first rule count whose regular expression is found in "METHOD path"; no rules forward everything.
+
+        A rule gives an int, the status to answer without asking further, or a float, seconds to wait before forwarding.
+        """
+        self._ask("PUT", "/-/rules", json.dumps(rules).encode())
+
+    def seen(self) -> list[str]:
+        """Return "METHOD path" of every request since it was last asked."""
+        return json.loads(self._ask("GET", "/-/seen"))
+
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        request = urllib.request.Request(f"{self.endpoint}{path}", body, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            return answer.read()
+
+
+@contextmanager
+def front(behind: int) -> Iterator[Front]:
+    """Give a front before the server at the port `behind` of this machine."""
+    with tempfile.TemporaryDirectory(prefix="edgewise-front-") as folder:
+        server = Front(free_port(), behind, Path(folder, "log"))
+        try:
+            server.start()
+            yield server
+        finally:
+            if server.kept is not None:
+                server.kept.stop()
 
 
 def make_bucket(endpoint: str, name: str) -> None:

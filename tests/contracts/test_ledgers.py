@@ -1,7 +1,5 @@
 """What every filing ledger and every run ledger does, whatever keeps it. Further databases are added to `DATABASES`."""
 
-import itertools
-import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from edgewise.adapters.sql import SqlFilingLedger, SqlRunLedger, open_database
+from edgewise.adapters.sql.models import filing_work
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.core.ports import Failure, FilingState, FilingWork, Run
@@ -22,16 +21,20 @@ LATER = NOON + timedelta(hours=1)
 A, B, C = (Accession(f"0000320193-24-{number:06d}") for number in (1, 2, 3))
 
 
-def sqlite_url(folder):
-    return f"sqlite:///{folder / 'state.db'}"
+def sqlite(request):
+    return f"sqlite:///{request.getfixturevalue('tmp_path') / 'state.db'}"
 
 
-DATABASES = {"sqlite": sqlite_url}  # from an empty folder to the URL of an empty database
+def postgresql(request):
+    return request.getfixturevalue("postgres_database")
+
+
+DATABASES = [sqlite, postgresql]  # from a test's request to the URL of an empty database
 
 
 @pytest.fixture(params=DATABASES)
-def database(request, tmp_path):
-    database = open_database(DATABASES[request.param](tmp_path))
+def database(request):
+    database = open_database(request.param(request))
     database.upgrade()
     yield database
     database.close()
@@ -417,21 +420,15 @@ FAILURES = st.builds(Failure, ACCESSIONS, st.sampled_from(["hostile", "truncated
 class LedgerBesideDictionary(RuleBasedStateMachine):
     """Any history of calls leaves the ledger as it leaves a plain dictionary that follows the port's docstrings."""
 
-    migrated = None  # a database file with the tables, copied for each history
-
-    copies = itertools.count()
+    database = None  # with the tables, emptied for each history
 
     @initialize()
     def open(self):
-        path = self.migrated.with_name(f"{next(self.copies)}.db")
-        shutil.copy(self.migrated, path)
-        self.database = open_database(f"sqlite:///{path}")
+        with self.database.write() as connection:
+            connection.execute(filing_work.delete())
         self.ledger = SqlFilingLedger(self.database)
         self.model = {}
         self.now = NOON
-
-    def teardown(self):
-        self.database.close()
 
     def tick(self):
         self.now += timedelta(seconds=1)
@@ -507,10 +504,7 @@ class LedgerBesideDictionary(RuleBasedStateMachine):
         assert self.ledger.select() == [known for _, known in sorted(self.model.items())]
 
 
-def test_any_history_leaves_the_ledger_as_a_dictionary_would_be(tmp_path):
-    database = open_database(sqlite_url(tmp_path))
-    database.upgrade()
-    database.close()
-    LedgerBesideDictionary.migrated = tmp_path / "state.db"
+def test_any_history_leaves_the_ledger_as_a_dictionary_would_be(database):
+    LedgerBesideDictionary.database = database
     few = settings(max_examples=25, stateful_step_count=20, deadline=None, derandomize=True)
     run_state_machine_as_test(LedgerBesideDictionary, settings=few)

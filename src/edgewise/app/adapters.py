@@ -18,10 +18,12 @@ DATABASES: Mapping[str, str] = {
 DOCUMENTS: Mapping[str, str] = {
     "": "edgewise.adapters.disk:DiskBlobStore",
     "file": "edgewise.adapters.disk:DiskBlobStore",
+    "s3": "edgewise.adapters.s3:S3BlobStore",
 }
 EXECUTORS: Mapping[str, str] = {
     "this": "edgewise.adapters.local:ThisProcess",
     "processes": "edgewise.adapters.local:ProcessPool",
+    "ray": "edgewise.adapters.ray:open_ray",
 }
 # The rate limit: a file for all processes of this machine, a row for all machines, or this process alone.
 LIMITS: Mapping[str, str] = {
@@ -31,7 +33,7 @@ LIMITS: Mapping[str, str] = {
     "this": "edgewise.sources.http:SpacedLimit",
 }
 # Where the extra that installs an adapter's package is not called like the scheme.
-EXTRAS: Mapping[str, str] = {"postgresql": "postgres"}
+EXTRAS: Mapping[str, str] = {"postgresql": "postgres", "s3": "cloud"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+]*)://")
 
 

@@ -20,6 +20,7 @@ from polars.exceptions import ComputeError
 
 from edgewise.core.errors import InvalidInput, ServiceUnavailable, Unparsable
 from edgewise.lake.layout import SMALL_RUN_ROWS, Run, StoredFile, runs
+from edgewise.lake.storage import for_polars, storage_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,13 +89,17 @@ def scan(snapshot: Snapshot, files: Sequence[StoredFile], *, path_as: str | None
         extra_columns="ignore",
         glob=False,
         hive_partitioning=False,
-        storage_options=dict(snapshot.storage_options) or None,
+        storage_options=for_polars(snapshot.storage_options) or None,
         include_file_paths=path_as,
     )
 
 
 def collect(rows: pl.LazyFrame, snapshot: Snapshot) -> pl.DataFrame:
-    """Return the rows. Raises FilesGone if a file of the snapshot is gone, Unparsable if one cannot be read."""
+    """Return the rows.
+
+    Raises FilesGone if a file of the snapshot is gone, Unparsable if one is damaged, and ServiceUnavailable, Throttled
+    or NotConfigured if the storage does not give it.
+    """
     try:
         return rows.collect()
     except FileNotFoundError as error:
@@ -102,6 +107,8 @@ def collect(rows: pl.LazyFrame, snapshot: Snapshot) -> pl.DataFrame:
             f"version {snapshot.version} of table {snapshot.table.name} has lost files",
             advice="Read again, to have the newest version; if that is the one, restore its files from a backup.",
         ) from error
+    except OSError as error:
+        raise storage_error(snapshot.root, error) from error
     except ComputeError as error:
         raise Unparsable(
             f"version {snapshot.version} of table {snapshot.table.name} cannot be read: {error}",

@@ -26,8 +26,9 @@ from deltalake._internal import DeltaFileSystemHandler  # its public wrapper, de
 from deltalake.exceptions import CommitFailedError, DeltaError, SchemaMismatchError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
-from edgewise.core.errors import NotConfigured, SchemaMismatch, ServiceUnavailable, WriteConflict
+from edgewise.core.errors import NotConfigured, SchemaMismatch, WriteConflict
 from edgewise.lake.layout import ROWS_PER_FILE, FileName, StoredFile, new_run
+from edgewise.lake.storage import bounded, storage_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -69,7 +70,7 @@ class DeltaFolder:
 
     def __init__(self, url: str, storage_options: Mapping[str, str] | None) -> None:
         self.url = url.rstrip("/")
-        self.storage_options = dict(storage_options or {})
+        self.storage_options = bounded(storage_options or {}) if "://" in self.url else {}
         self._handles = threading.local()
 
     def snapshot(self, table: Table, version: int | None = None) -> Snapshot | None:
@@ -228,9 +229,7 @@ def _delta_errors(url: str) -> Iterator[None]:
     except SchemaMismatchError as error:
         raise SchemaMismatch(f"the lake at {url} refused the columns: {error}") from error
     except (DeltaError, OSError) as error:
-        raise ServiceUnavailable(
-            f"the lake at {url} did not answer: {error}", advice="Check that it exists, its rights and its free space."
-        ) from error
+        raise storage_error(url, error) from error
 
 
 def _check_folder(folder: Path) -> None:

@@ -74,7 +74,7 @@ class _Change:
 class Lake:
     """Bitemporal tables under `url`, a folder or s3://bucket/prefix; one Delta table per `core.tables` entry.
 
-    storage_options: credentials and endpoint of an object store, as Delta and Polars name them.
+    storage_options: credentials, endpoint and limits of an object store, as Delta names them; see `storage`.
 
     A lake may be shared by threads and sent to other processes (start them with spawn: the storage library's threads do
     not survive a fork). Readers never wait and never see half a commit.

@@ -517,6 +517,12 @@ ELABORATIONS: tuple[str, ...] = (
     "Plans of the {segment} for such a case might not be sufficient.",
 )
 
+RISK_PREAMBLES: tuple[str, ...] = (
+    "Investors should read the following together with the rest of this report, in particular Item 7.",
+    "The order in which the following factors are described says nothing about their importance.",
+    "The factors below, and those that we do not know of today, could affect our results.",
+)
+
 # Sentences in running text that name an item; none of them is a heading.
 CROSS_REFERENCES: tuple[str, ...] = (
     "See Item {item} of this report for a further discussion.",

@@ -59,17 +59,20 @@ class Narrator:
         """Return `count` sentences of plain fact."""
         return [self.fill(sentence) for sentence in self.draws.spread(phrases.NEUTRAL, count)]
 
-    def risks(self, count: int) -> list[tuple[str, str]]:
-        """Return `count` risk factors as heading and body; they do not depend on the tone."""
-        chosen = self.draws.spread(phrases.RISKS, min(count, len(phrases.RISKS)))
-        return [(self.fill(risk.heading), f"{self.fill(' '.join(risk.body))} {self.plain(1)[0]}") for risk in chosen]
+    def cross_reference(self, item: str, title: str) -> str:
+        """Return a sentence that names an item of the report; it is no heading."""
+        return self.fill(self.draws.pick(phrases.CROSS_REFERENCES), item=item, title=title)
+
+    def risk_preamble(self) -> str:
+        """Return the paragraph that opens a section on risk factors."""
+        return self.draws.pick(phrases.RISK_PREAMBLES)
 
     def safe_harbor(self) -> str:
         """Return one paragraph on forward-looking statements."""
         return self.draws.pick(phrases.SAFE_HARBOR)
 
-    def fill(self, sentence: str) -> str:
-        """Return a sentence with its slots filled."""
+    def fill(self, sentence: str, **words: str) -> str:
+        """Return a sentence with its slots filled, the further ones with `words`."""
         pick, below = self.draws.pick, self.draws.below
         return sentence.format(
             segment=pick(self._industry.segments),
@@ -79,6 +82,7 @@ class Narrator:
             amount=f"${1 + below(900) / 10:.1f} million",
             count=3 + below(40),
             period=self._period,
+            **words,
         )
 
     def _banks(self, count: int) -> Sequence[tuple[tuple[str, ...], int]]:

@@ -11,7 +11,7 @@ The state of a year depends only on the plan's seed, the company and the year, s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from edgewise.simulate import phrases
 from edgewise.simulate.draws import Draws
@@ -49,7 +49,7 @@ class RiskFactor:
     group: str
     heading: str
     body: str
-    change: str
+    change: Literal["new", "unchanged", "edited"]
     moved_from: str
     absorbed: tuple[str, ...]
 

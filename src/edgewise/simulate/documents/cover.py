@@ -12,28 +12,31 @@ if TYPE_CHECKING:
     from edgewise.simulate.companies import Company
     from edgewise.simulate.documents.inline import Facts
     from edgewise.simulate.documents.page import Layout
+    from edgewise.simulate.documents.typewriter import Typewriter
 
 DATE_FORMAT = "ixt:date-monthname-day-year-en"
+_ACT = "PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934"
 _REPORT_LINES = {
-    "10-K": "ANNUAL REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934",
-    "10-K/A": "AMENDMENT NO. 1 TO THE ANNUAL REPORT PURSUANT TO SECTION 13 OR 15(d)",
-    "10-Q": "QUARTERLY REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934",
-    "10-KT": "TRANSITION REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934",
-    "10-QT": "TRANSITION REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934",
-    "8-K": "CURRENT REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934",
+    "10-K": f"ANNUAL REPORT {_ACT}",
+    "10-Q": f"QUARTERLY REPORT {_ACT}",
+    "10-KT": f"TRANSITION REPORT {_ACT}",
+    "10-QT": f"TRANSITION REPORT {_ACT}",
+    "8-K": f"CURRENT REPORT {_ACT}",
 }
 
 
 def cover_page(company: Company, form: str, period_end: date, facts: Facts, layout: Layout) -> str:
     """Return the cover page of `form` for a period, or for the date of the event reported, with its dei facts."""
-    before = "Date of Report (Date of earliest event reported):" if form == "8-K" else "For the period ended"
+    original = form.removesuffix("/A")
+    before = "Date of Report (Date of earliest event reported):" if original == "8-K" else "For the period ended"
     shown = facts.cover("DocumentPeriodEndDate", long_date(period_end), transformation=DATE_FORMAT)
+    amended = "" if form == original else "AMENDMENT NO. 1 TO THE "
     lines = (
         "UNITED STATES",
         "SECURITIES AND EXCHANGE COMMISSION",
         "Washington, D.C. 20549",
         f"FORM {facts.cover('DocumentType', form)}",
-        _REPORT_LINES[form],
+        amended + _REPORT_LINES[original],
         f"{before} {shown}",
         facts.cover("EntityRegistrantName", company.name),
         "(Exact name of registrant as specified in its charter)",
@@ -52,20 +55,19 @@ def cover_page(company: Company, form: str, period_end: date, facts: Facts, layo
             ),
         )
     )
-    return "\n".join((*(layout.paragraph.format(line) for line in lines), securities))
+    shell = layout.block.format("Indicate by check mark whether the registrant is a shell company. Yes [ ] No [X]")
+    return "\n".join((*(layout.block.format(line) for line in lines), securities, shell))
 
 
-def signatures(company: Company, signed: date, layout: Layout) -> str:
-    """Return the signature page."""
-    return "\n".join(
-        (
-            layout.head("SIGNATURES"),
-            layout.text(
-                "Pursuant to the requirements of the Securities Exchange Act of 1934, the registrant has duly caused "
-                "this report to be signed on its behalf by the undersigned, thereunto duly authorized."
-            ),
-            layout.text(company.name),
-            layout.text(f"Date: {long_date(signed)}"),
-            layout.text("By: /s/ Simulated Officer, Chief Financial Officer"),
-        )
+def signatures(company: Company, signed: date, layout: Layout | Typewriter) -> tuple[str, ...]:
+    """Return the blocks of the signature page."""
+    return (
+        layout.middle("SIGNATURES"),
+        layout.text(
+            "Pursuant to the requirements of the Securities Exchange Act of 1934, the registrant has duly caused "
+            "this report to be signed on its behalf by the undersigned, thereunto duly authorized."
+        ),
+        layout.text(company.name),
+        layout.text(f"Date: {long_date(signed)}"),
+        layout.text("By: /s/ Simulated Officer, Chief Financial Officer"),
     )

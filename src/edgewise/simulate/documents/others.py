@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgewise.simulate.documents.page import LAYOUTS, long_date, plain_page
+from edgewise.simulate.documents.page import long_date
+from edgewise.simulate.documents.report import exhibit_layout_of
 
 if TYPE_CHECKING:
     from edgewise.simulate.schedule import Filing
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 def late_notice(filing: Filing) -> str:
     """Return a Form 12b-25, which EDGAR calls NT 10-K or NT 10-Q."""
-    company, layout = filing.companies[0], LAYOUTS[filing.companies[0].layout]
+    company, layout = filing.companies[0], exhibit_layout_of(filing)
     report = filing.form.removeprefix("NT ")
     lines = (
         "UNITED STATES SECURITIES AND EXCHANGE COMMISSION",
@@ -22,12 +23,12 @@ def late_notice(filing: Filing) -> str:
         f"The registrant needs more time to complete its Form {report} and will file it when it is complete.",
         f"Date: {long_date(filing.filed_date)}. By: /s/ Simulated Officer, Chief Financial Officer",
     )
-    return plain_page(filing.form, layout.texts(lines))
+    return layout.document(filing.form, layout.texts(lines))
 
 
 def certification(filing: Filing) -> str:
     """Return exhibit 31.1, the officer's certification of a periodic report."""
-    company, layout = filing.companies[0], LAYOUTS[filing.companies[0].layout]
+    company, layout = filing.companies[0], exhibit_layout_of(filing)
     lines = (
         "CERTIFICATION",
         f"I certify that I have reviewed this report on Form {filing.form} of {company.name}.",
@@ -37,4 +38,4 @@ def certification(filing: Filing) -> str:
         ),
         f"Date: {long_date(filing.filed_date)}. /s/ Simulated Officer, Chief Financial Officer",
     )
-    return plain_page("Certification", layout.texts(lines))
+    return layout.document("Certification", layout.texts(lines))

@@ -4,68 +4,84 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgewise.simulate.documents.cover import cover_page, signatures
-from edgewise.simulate.documents.inline import Facts
-from edgewise.simulate.documents.page import LAYOUTS, inline_page
-from edgewise.simulate.documents.statements import balance_sheet, cash_flow_statement, income_statement, periods
+from edgewise.simulate.documents.report import Report, begin
+from edgewise.simulate.documents.statements import financial_statements, report_start
+from edgewise.simulate.documents.vocabulary import QUARTERLY_PARTS, is_reserved, quarterly_items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from edgewise.simulate.accounts import Accounts
-    from edgewise.simulate.documents.page import Layout
     from edgewise.simulate.prose import Narrator
+    from edgewise.simulate.risks import RiskRegister
     from edgewise.simulate.schedule import Filing
 
-
-def quarterly_report(filing: Filing, accounts: Accounts, narrator: Narrator, *, file_stem: str) -> str:
-    """Return a 10-Q as an inline XBRL page: statements, discussion, Part II, signatures."""
-    company, layout = filing.companies[0], LAYOUTS[filing.companies[0].layout]
-    quarter = periods(accounts, filing.period_end, quarters=1)
-    year_to_date = periods(accounts, filing.period_end, quarters=company.fiscal_quarter(filing.period_end))
-    facts = Facts(company.cik, start=year_to_date[0].start, end=filing.period_end)
-    cover = cover_page(company, filing.form, filing.period_end, facts, layout)
-    statements = "\n".join(
-        (
-            income_statement(quarter, facts),
-            balance_sheet(quarter, facts),
-            cash_flow_statement(year_to_date, facts),
-        )
-    )
-    sections = (*_part_one(narrator, layout, statements), *_part_two(narrator, layout))
-    body = "\n".join((cover, *sections, signatures(company, filing.filed_date, layout)))
-    return inline_page(file_stem, header=facts.header(f"{file_stem}.xsd"), body=body, year=filing.filed_date.year)
+# Items of Part II that every other filer leaves out when there is nothing to say.
+_OPTIONAL = frozenset({"3", "4", "5"})
 
 
-def _part_one(narrator: Narrator, layout: Layout, statements: str) -> Iterator[str]:
-    yield layout.head("PART I - FINANCIAL INFORMATION")
-    yield layout.head("Financial Statements", label="Item 1.", anchor="part1item1")
-    yield statements
-    yield layout.texts(narrator.plain(8))
-    yield layout.head(
-        "Management's Discussion and Analysis of Financial Condition and Results of Operations",
-        label="Item 2.",
-        anchor="part1item2",
-    )
-    yield layout.text(narrator.safe_harbor())
-    yield layout.texts(narrator.paragraphs(34))
-    yield layout.head(
-        "Quantitative and Qualitative Disclosures About Market Risk", label="Item 3.", anchor="part1item3"
-    )
-    yield layout.texts(narrator.plain(2))
-    yield layout.head("Controls and Procedures", label="Item 4.", anchor="part1item4")
-    yield layout.text("Management concluded that disclosure controls and procedures were effective.")
+def quarterly_report(
+    filing: Filing, accounts: Accounts, narrator: Narrator, register: Callable[[], RiskRegister], *, file_name: str
+) -> Report:
+    """Return a 10-Q: statements, discussion, Part II, signatures. `register` is that of its own fiscal year."""
+    start = report_start(filing, accounts)
+    report = begin(filing, narrator, register, file_name=file_name, start=start)
+    report.open()
+    statements = financial_statements(filing, accounts, report.facts)
+    part = ""
+    for (belongs_to, number), title in quarterly_items(filing.filed_date).items():
+        if belongs_to == "II" and number in _OPTIONAL and report.company.index % 2:
+            continue
+        if belongs_to != part:
+            part = belongs_to
+            report.page.part(part, QUARTERLY_PARTS[part])
+        _item(report, part, number, title, statements)
+    report.sign()
+    return report
 
 
-def _part_two(narrator: Narrator, layout: Layout) -> Iterator[str]:
-    yield layout.head("PART II - OTHER INFORMATION")
-    yield layout.head("Legal Proceedings", label="Item 1.", anchor="part2item1")
-    yield layout.text("We are involved in matters in the ordinary course of business that we consider immaterial.")
-    yield layout.head("Risk Factors", label="Item 1A.", anchor="part2item1a")
-    yield layout.text("There have been no material changes to the risk factors in our annual report.")
-    yield layout.head(
-        "Unregistered Sales of Equity Securities and Use of Proceeds", label="Item 2.", anchor="part2item2"
-    )
-    yield layout.texts(narrator.plain(1))
-    yield layout.head("Exhibits", label="Item 6.", anchor="part2item6")
-    yield layout.text("31.1 Certification of the Chief Financial Officer.")
+def vocabulary(filing: Filing) -> Iterator[tuple[str, str]]:
+    """Yield (part, number) of every item that a 10-Q of that day can have."""
+    yield from quarterly_items(filing.filed_date)
+
+
+def _item(report: Report, part: str, number: str, title: str, statements: str) -> None:
+    page, narrator = report.page, report.narrator
+    if is_reserved(title):
+        page.item(number, title, reserved=True, acceptable=("ok", "absent"))
+        return
+    page.item(number, title)
+    match part, number:
+        case "I", "1":
+            page.foreign(statements)
+            page.texts(narrator.plain(8))
+        case "I", "2":
+            page.text(narrator.safe_harbor())
+            page.texts(narrator.paragraphs(34))
+        case "I", "3":
+            page.texts(narrator.plain(2))
+        case "I", "4":
+            page.text("Management concluded that disclosure controls and procedures were effective.")
+        case "II", "1":
+            page.text("We are involved in matters in the ordinary course of business that we consider immaterial.")
+        case "II", "1A":
+            _write_new_risk_factors(report)
+        case "II", "2":
+            page.texts(narrator.plain(1))
+        case "II", "6":
+            page.text("31.1 Certification of the Chief Financial Officer.")
+        case _:
+            page.text("None.")
+
+
+def _write_new_risk_factors(report: Report) -> None:
+    """Write that nothing changed, or, in the third quarter of every third filer, what the next annual report adds."""
+    third = report.company.fiscal_quarter(report.filing.period_end) == 3  # noqa: PLR2004 - a fiscal quarter
+    tells = third and report.company.index % 3 == 0
+    new = [factor for factor in report.page.warn(report.register()) if factor.change == "new"] if tells else []
+    if not new:
+        report.page.text("There have been no material changes to the risk factors in our annual report.")
+        return
+    report.page.text("In addition to the risk factors in Item 1A of our annual report, we describe the following.")
+    for factor in new:
+        report.page.factor(factor)

@@ -32,8 +32,17 @@ LIMITS: Mapping[str, str] = {
     "database": "edgewise.adapters.sql.limit:SqlLimit",
     "this": "edgewise.sources.http:SpacedLimit",
 }
+# "" is a table of the operational database: the factory takes that database, the others take the URL.
+QUEUES: Mapping[str, str] = {
+    "": "edgewise.adapters.sql:SqlQueue",
+    "sqs": "edgewise.adapters.aws:open_queue",
+}
+SEEN: Mapping[str, str] = {
+    "": "edgewise.adapters.sql:SqlSeen",
+    "dynamodb": "edgewise.adapters.aws:open_seen",
+}
 # Where the extra that installs an adapter's package is not called like the scheme.
-EXTRAS: Mapping[str, str] = {"postgresql": "postgres", "s3": "cloud"}
+EXTRAS: Mapping[str, str] = {"postgresql": "postgres", "s3": "cloud", "sqs": "cloud", "dynamodb": "cloud"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+]*)://")
 
 

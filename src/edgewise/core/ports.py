@@ -90,7 +90,7 @@ class Message:
     """Something to be worked on, on its way through a queue.
 
     key:  what it is about, at most 80 letters, digits, '.', '-', '_' and ':'; a queue holds one message per key.
-    body: text of at most 64 KiB.
+    body: text of any characters, of at most 64 KiB as UTF-8.
     """
 
     key: str
@@ -123,16 +123,17 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class QueueDepth:
-    """How full a queue is; `oldest_s` is the age of the message that has waited longest, 0 where none waits.
+    """How full a queue is.
 
-    delayed: given back, to be seen again later.
+    delayed:  given back, to be seen again later; some services count them as leased.
+    oldest_s: seconds since the oldest waiting message was put, 0 where none waits, None where the service does not tell.
     """
 
     waiting: int
     leased: int
     delayed: int
     dead: int
-    oldest_s: float
+    oldest_s: float | None
 
 
 class FilingLedger(Protocol):
@@ -228,11 +229,17 @@ class Queue(Protocol):
         ...
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        """Remove these messages for good. A receipt that ended, because its lease did, is ignored."""
+        """Remove these messages for good. A receipt whose message was lent again is ignored.
+
+        One whose lease merely ended may be ignored, too: then the message is lent again.
+        """
         ...
 
     def release(self, deliveries: Sequence[Delivery], *, delay_s: float = 0.0) -> None:
-        """Give these messages back in good order, to be lent again after `delay_s`."""
+        """Give these messages back in good order, to be lent again after `delay_s`.
+
+        Some services count this as a delivery all the same; their `max_deliveries` is larger.
+        """
         ...
 
     def dead(self, *, limit: int = 100) -> list[DeadLetter]:
@@ -249,7 +256,10 @@ class Queue(Protocol):
 
 
 class Seen(Protocol):
-    """The set of what was seen first by somebody, shared by all who look. Instants are the caller's clock."""
+    """The set of what was seen first by somebody, shared by all who look. Instants are the caller's clock.
+
+    Keys are 1 to 255 printable ASCII characters.
+    """
 
     def claim(self, keys: Sequence[str], *, at: datetime, until: datetime) -> set[str]:
         """Claim the keys that nobody holds at `at`, until `until`; return those. Of several callers one wins each.

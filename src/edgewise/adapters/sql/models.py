@@ -22,6 +22,7 @@ from sqlalchemy import (
     Enum,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -68,6 +69,21 @@ class OutsideText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Return `value` with every character storable."""
         return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+class AnyText(TypeDecorator[str]):
+    """Text of any characters, NUL among them, kept as its UTF-8 bytes: PostgreSQL's text holds no NUL."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return the bytes of `value`."""
+        return None if value is None else value.encode()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - as above
+        """Return the stored text."""
+        return None if value is None else bytes(value).decode()
 
 
 _State = Enum(
@@ -134,4 +150,33 @@ rate_limits = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("turns", Text, nullable=False),
+)
+
+queue_messages = Table(
+    "queue_messages",
+    metadata,
+    Column("place", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", String(80), nullable=False),
+    Column("body", AnyText, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("until", UtcInstant),
+    Column("receipt", String(64)),
+    Column("deliveries", Integer, nullable=False),
+    Column("put_at", UtcInstant, nullable=False),
+    Column("died_at", UtcInstant),
+    CheckConstraint("state IN ('waiting', 'leased', 'delayed', 'dead')", name="state_known"),
+    CheckConstraint("(state IN ('leased', 'delayed')) = (until IS NOT NULL)", name="away_until_some_instant"),
+    CheckConstraint("(state = 'dead') = (died_at IS NOT NULL)", name="died_at_some_instant"),
+    Index(None, "key", unique=True),
+    Index(None, "receipt", unique=True),
+    Index(None, "state", "place"),
+    Index(None, "until"),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("expires_at", UtcInstant, nullable=False),
+    Index(None, "expires_at"),
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Read:
-    """A submission as a stranger reads it: the header's text and (type, file name, content) of each document."""
+    """A submission as a stranger reads it: the header's text and each document's (type, file name, content)."""
 
     path: Path
     text: str
@@ -30,7 +30,8 @@ class Read:
     @property
     def documents(self) -> list[tuple[str, str, str]]:
         return re.findall(
-            r"<DOCUMENT>\n<TYPE>([^\n]+)\n<SEQUENCE>\d+\n<FILENAME>([^\n]+)\n<DESCRIPTION>[^\n]+\n<TEXT>\n(.*?)</TEXT>\n</DOCUMENT>\n",
+            r"<DOCUMENT>\n<TYPE>([^\n]+)\n<SEQUENCE>\d+\n<FILENAME>([^\n]+)\n<DESCRIPTION>[^\n]+\n<TEXT>\n"
+            r"(?:<XML>\n)?(.*?)(?:</XML>\n)?</TEXT>\n</DOCUMENT>\n",
             self.text,
             re.DOTALL,
         )

@@ -58,8 +58,14 @@ def directory(simulated):
     return {path.name: json.loads(path.read_text()) for path in paths}
 
 
+@pytest.fixture(scope="module")
+def of_companies(directory):
+    return {name: content for name, content in directory.items() if content["entityType"] == "operating"}
+
+
 def test_submissions_have_the_real_keys_and_columns_of_one_length(directory):
-    assert len(directory) == 26
+    assert sum(content["entityType"] == "operating" for content in directory.values()) == 26
+    assert sum(content["entityType"] == "other" for content in directory.values()) > 26
     for name, content in directory.items():
         assert name == f"CIK{content['cik']}.json"
         assert list(content) == KEYS
@@ -77,10 +83,10 @@ def test_submissions_list_each_filing_of_the_company_newest_first(directory, tru
         assert recent["filingDate"] == [str(day) for day in own["filed_date"]]
 
 
-def test_failure_case_18_a_quarter_of_the_companies_has_eastern_times_that_end_in_z(directory, truth):
+def test_failure_case_18_a_quarter_of_the_companies_has_eastern_times_that_end_in_z(of_companies, truth):
     accepted = dict(truth.select("accession", "accepted_at").iter_rows())
     zones = Counter()
-    for content in directory.values():
+    for content in of_companies.values():
         recent = content["filings"]["recent"]
         for zone in (UTC, ZoneInfo("America/New_York")):
             read = [
@@ -104,10 +110,34 @@ def test_primary_documents_are_the_first_of_their_submissions(directory, submiss
     first = {read.path.stem: read.documents[0][1] for read in submissions}
     for content in directory.values():
         recent = content["filings"]["recent"]
-        assert recent["primaryDocument"] == [first[number] for number in recent["accessionNumber"]]
+        names = [name.rpartition("/")[2] for name in recent["primaryDocument"]]
+        assert names == [first[number] for number in recent["accessionNumber"]]
 
 
-def test_ticker_files_have_the_real_shapes_and_agree(simulated, directory):
+def test_the_primary_document_of_an_xml_form_is_the_page_the_sec_makes_of_it(directory):
+    folders = {}
+    for content in directory.values():
+        recent = content["filings"]["recent"]
+        for form, name in zip(recent["form"], recent["primaryDocument"], strict=True):
+            folders.setdefault(form.removesuffix("/A"), set()).add(name.rpartition("/")[0])
+    assert folders["4"] == {"xslF345X05"}
+    assert folders["13F-HR"] == {"xslForm13F_X02"}
+    assert folders["8-K"] == {""}
+
+
+def test_failure_case_27_a_form_4_is_listed_with_its_issuer_and_with_its_owners(directory, truth):
+    for row in truth.filter(form="4").iter_rows(named=True):
+        content = directory[f"CIK{row['cik']:010d}.json"]
+        assert row["accession"] in content["filings"]["recent"]["accessionNumber"]
+        flag = {"issuer": "insiderTransactionForIssuerExists", "reporting_owner": "insiderTransactionForOwnerExists"}
+        assert content[flag[row["role"]]] == 1
+    owners = {row["cik"] for row in truth.filter(role="reporting_owner").iter_rows(named=True)}
+    companies = {int(c["cik"]) for c in directory.values() if c["entityType"] == "operating"}
+    assert owners & companies  # a company that owns another lists forms on which it is not the issuer
+    assert owners - companies
+
+
+def test_ticker_files_have_the_real_shapes_and_agree(simulated, of_companies):
     files = simulated.folder / "www.sec.gov/files"
     plain = json.loads((files / "company_tickers.json").read_text())
     assert list(plain) == [str(number) for number in range(26)]
@@ -117,5 +147,5 @@ def test_ticker_files_have_the_real_shapes_and_agree(simulated, directory):
     by_cik = {row[0]: row for row in exchange["data"]}
     for entry in plain.values():
         assert by_cik[entry["cik_str"]][1:3] == [entry["title"], entry["ticker"]]
-    for content in directory.values():
+    for content in of_companies.values():
         assert by_cik[int(content["cik"])][2:] == [content["tickers"][0], content["exchanges"][0]]

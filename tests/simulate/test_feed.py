@@ -48,8 +48,11 @@ def test_entries_agree_with_the_truth_and_stand_newest_first(feed, truth):
         times = []
         for entry in page.iterfind("a:entry", ATOM):
             title, number = entry.findtext("a:title", namespaces=ATOM), entry.findtext("a:id", namespaces=ATOM)
-            form, cik = re.fullmatch(r"(\S.*?) - .* /SIM/ \((\d{10})\) \(Filer\)", title).groups()
+            form, cik, role = re.fullmatch(r"(\S.*?) - .* \((\d{10})\) \((Filer|Issuer|Reporting)\)", title).groups()
             row = rows[number.rpartition("=")[2], int(cik)]
+            assert row["role"] in {"Filer": {"filer", "co_registrant"}, "Issuer": {"issuer"}}.get(
+                role, {"reporting_owner"}
+            )
             times.append(datetime.fromisoformat(entry.findtext("a:updated", namespaces=ATOM)))
             assert (form, times[-1]) == (row["form"], row["accepted_at"])
             assert f"/edgar/data/{int(cik)}/" in entry.find("a:link", ATOM).get("href")

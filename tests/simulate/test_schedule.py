@@ -21,6 +21,12 @@ def filings():
 
 
 @pytest.fixture(scope="module")
+def disclosures(filings):
+    """What companies file about themselves."""
+    return [filing for filing in filings if filing.companies]
+
+
+@pytest.fixture(scope="module")
 def closes():
     """The exchange's published closes, UTC, taken here without our own clock."""
     calendar = exchange_calendars.get_calendar("XNYS", start="2022-12-01", end="2025-02-28")
@@ -38,7 +44,11 @@ def test_forms_come_as_often_as_in_life(filings):
     assert 480 <= forms["8-K"] <= 60 * 2 * 8
     assert forms["10-K/A"] > 5
     assert forms["NT 10-K"] + forms["NT 10-Q"] > 5
-    assert 1_200 <= len(filings) <= 1_400
+    assert 1_200 <= sum(bool(filing.companies) for filing in filings) <= 1_400
+    assert 60 * 2 * 10 <= forms["4"] <= 60 * 2 * 20
+    assert forms["4/A"] > 15
+    assert 35 <= forms["13F-HR"] <= 6 * 8
+    assert min(forms[form] for form in ("3", "5", "13F-HR/A", "13F-NT")) > 0
 
 
 def test_filings_stand_in_order_within_the_plan_and_in_edgars_hours(filings):
@@ -82,10 +92,13 @@ def test_failure_case_19_after_half_past_five_the_filing_date_moves_on(filings):
     assert wall(at[time(17, 45)]).weekday() == 4
 
 
-def test_failure_case_32_many_accession_numbers_start_with_an_agents_number(filings):
+def test_failure_case_32_many_accession_numbers_start_with_an_agents_number(filings, disclosures):
     assert len({f.accession for f in filings}) == len(filings)
-    by_agent = [f for f in filings if f.accession.sender != f.companies[0].cik]
-    assert 0.2 < len(by_agent) / len(filings) < 0.6
+    by_agent = [f for f in disclosures if f.accession.sender != f.companies[0].cik]
+    assert 0.2 < len(by_agent) / len(disclosures) < 0.6
+    senders = {f.accession.sender - f.others[0].registrant.cik for f in filings if f.form == "4"}
+    assert 0 in senders  # an owner who sends it alone
+    assert len(senders) > 1
     assert all(f.accession.year == wall(f).year for f in filings)
 
 
@@ -95,10 +108,39 @@ def test_failure_case_30_some_submissions_have_two_registrants_of_one_sector(fil
     assert all(f.companies[0].industry.sector == f.companies[1].industry.sector for f in joint)
 
 
-def test_failure_case_25_amendments_and_late_notices_have_no_tone(filings):
-    assert {f.form for f in filings if f.tone is None} == {"10-K/A", "NT 10-K", "NT 10-Q"}
+def test_failure_case_25_amendments_and_late_notices_have_no_tone(filings, disclosures):
+    assert {f.form for f in disclosures if f.tone is None} == {"10-K/A", "NT 10-K", "NT 10-Q"}
     amended = [f for f in filings if f.form == "10-K/A"]
     assert all(100 < (f.filed_date - f.period_end).days < 130 for f in amended)
+
+
+def test_failure_case_19_an_ownership_form_keeps_its_day_until_ten_in_the_evening(filings):
+    late = [f for f in filings if f.form in {"3", "4", "4/A", "5"} and time(17, 30) < wall(f).time()]
+    assert len(late) > 100
+    assert all(f.filed_date == wall(f).date() and f.published_at == f.accepted_at for f in late)
+    others = [f for f in filings if f.form in {"8-K", "10-Q"} and time(17, 30) < wall(f).time()]
+    assert others
+    assert all(f.filed_date > wall(f).date() and f.published_at > f.accepted_at for f in others)
+
+
+def test_failure_case_44_every_day_has_two_bursts(filings):
+    minutes = Counter(wall(f).strftime("%H:%M") for f in filings if wall(f).date() < date(2024, 12, 30))
+    busiest = {minute for minute, _ in minutes.most_common(6)}
+    assert busiest <= {"16:05", "16:06", "16:07", "16:08", "17:25", "17:26", "17:27", "17:28", "17:29"}
+    in_bursts = sum(minutes[minute] for minute in busiest)
+    assert in_bursts > 0.15 * sum(minutes.values())
+
+
+def test_an_ownership_form_has_its_owners_and_then_its_issuer_and_no_filer(filings):
+    for filing in filings:
+        roles = [party.role.value for party in filing.parties]
+        if filing.form in {"3", "4", "4/A", "5"}:
+            assert filing.companies == ()
+            assert set(roles[:-1]) == {"reporting_owner"}
+            assert roles[-1] == "issuer"
+        else:
+            assert roles == ["filer", "co_registrant"][: len(roles)]
+    assert {len(f.parties) for f in filings if f.form == "4"} == {2, 3}
 
 
 def test_tones_are_standard_normal_and_last_while_placebos_do_not():

@@ -6,6 +6,7 @@
     www.sec.gov/files/company_tickers*.json, data.sec.gov/submissions/   the directory of companies
     prices/ohlcv.parquet                                                 daily bars, USD as traded
     truth/filings.parquet, factor.parquet, effects.json                  what a perfect reader would know
+    truth/insider_trades.parquet, holdings.parquet                       dealings and holdings as they were meant
     SIMULATED.md                                                         what this is, with the plan; written last
 
 Nothing in it is real, and every document says so in its first line.
@@ -14,6 +15,7 @@ Nothing in it is real, and every document says so in its first line.
 from __future__ import annotations
 
 import json
+from array import array
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,19 +23,19 @@ import polars as pl
 
 from edgewise.core.errors import InvalidInput
 from edgewise.core.table import Instant
-from edgewise.simulate.accounts import Accounts
 from edgewise.simulate.companies import invent_companies
-from edgewise.simulate.directory import Filed, submissions_file, ticker_files
+from edgewise.simulate.directory import Filed, submissions_files, ticker_files
 from edgewise.simulate.documents.page import NOTICE
-from edgewise.simulate.documents.written import write_documents
 from edgewise.simulate.effects import planted_effects
 from edgewise.simulate.feed import feed_files
 from edgewise.simulate.indexes import index_files
 from edgewise.simulate.market import factor_table, price_table, trade
+from edgewise.simulate.ownership.truth import HOLDINGS, TRADES
+from edgewise.simulate.rendering import Closes, Desk, OwnershipTruth, submission_texts
 from edgewise.simulate.schedule import schedule_filings
-from edgewise.simulate.submission import submission_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from polars._typing import PolarsDataType
@@ -68,7 +70,7 @@ class Simulated:
     """A simulated market that was written.
 
     filings:  submissions, each counted once; sessions: trading days with prices.
-    prices, filings_truth, factor_truth, effects: the files of that content.
+    prices, filings_truth, factor_truth, effects, insider_trades_truth, holdings_truth: the files of that content.
     """
 
     folder: Path
@@ -79,6 +81,8 @@ class Simulated:
     filings_truth: Path
     factor_truth: Path
     effects: Path
+    insider_trades_truth: Path
+    holdings_truth: Path
 
 
 def simulate(folder: Path, plan: Plan) -> Simulated:
@@ -92,7 +96,9 @@ def simulate(folder: Path, plan: Plan) -> Simulated:
     filings = schedule_filings(plan, companies)
     market = trade(plan, companies, filings)
     simulated = _described(folder, plan, filings=len(filings), sessions=len(market.sessions))
-    filed = _write_edgar(folder, plan, companies, filings)
+    desk = Desk(plan, companies, Closes.of(market), OwnershipTruth())
+    filed = _write_edgar(folder, desk, filings)
+    _write_ownership_truth(simulated, desk.truth)
     _write_truth(simulated, plan, companies, filed, market)
     _write(folder, MARKER, _note(plan))
     return simulated
@@ -129,6 +135,8 @@ def _described(folder: Path, plan: Plan, *, filings: int, sessions: int) -> Simu
         filings_truth=folder / "truth" / "filings.parquet",
         factor_truth=folder / "truth" / "factor.parquet",
         effects=folder / "truth" / "effects.json",
+        insider_trades_truth=folder / "truth" / "insider_trades.parquet",
+        holdings_truth=folder / "truth" / "holdings.parquet",
     )
 
 
@@ -140,44 +148,51 @@ def _claim(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _write_edgar(folder: Path, plan: Plan, companies: list[Company], filings: list[Filing]) -> list[Filed]:
+def _write_edgar(folder: Path, desk: Desk, filings: list[Filing]) -> list[Filed]:
     """Write the archive and return what was filed, with sizes."""
-    filed = _write_submissions(folder, plan, companies, filings)
-    by_company: list[list[Filed]] = [[] for _ in companies]
-    for one in filed:
-        for company in one.filing.companies:
-            by_company[company.index].append(one)
-    for company in companies:
-        _write(folder, *submissions_file(company, by_company[company.index]))
-    for files in (ticker_files(companies), index_files(plan, filings), feed_files(plan, filed)):
+    filed = _write_submissions(folder, desk, filings)
+    for files in _writers(desk, filed):
         for path, text in files:
             _write(folder, path, text)
     return filed
 
 
-def _write_submissions(folder: Path, plan: Plan, companies: list[Company], filings: list[Filing]) -> list[Filed]:
+def _writers(desk: Desk, filed: list[Filed]) -> Iterator[Iterator[tuple[str, str]]]:
+    """Yield the writers of all files but the submissions; each yields path and text of one file after the other."""
+    yield submissions_files(desk.companies, filed)
+    yield ticker_files(desk.companies)
+    yield index_files(desk.plan, [one.filing for one in filed])
+    yield feed_files(desk.plan, filed)
+
+
+def _write_submissions(folder: Path, desk: Desk, filings: list[Filing]) -> list[Filed]:
     """Write every submission below each of its registrants and return its size; one text is in memory at a time."""
-    accounts = [Accounts(plan, company) for company in companies]
-    filed = []
-    for number, filing in enumerate(filings):
-        documents = write_documents(plan, filing, accounts[filing.companies[0].index], number=number)
-        text = submission_text(filing, documents)
-        for party in filing.parties:
-            _write(folder, filing.path(party.registrant), text)
-        filed.append(Filed(filing, len(text)))
-    return filed
+    sizes = array("q", bytes(8 * len(filings)))
+    for place, text in submission_texts(desk, filings):
+        sizes[place] = len(text)
+        paths = [filings[place].path(party.registrant) for party in filings[place].parties]
+        _write(folder, paths[0], text)
+        for path in paths[1:]:
+            _link(folder / paths[0], folder / path)
+    return [Filed(filing, size) for filing, size in zip(filings, sizes, strict=True)]
 
 
 def _write_truth(
     simulated: Simulated, plan: Plan, companies: list[Company], filed: list[Filed], market: Market
 ) -> None:
-    for parent in (simulated.prices.parent, simulated.effects.parent):
-        parent.mkdir()
+    simulated.prices.parent.mkdir()
     price_table(companies, market).write_parquet(simulated.prices)
     filing_table(filed).write_parquet(simulated.filings_truth)
     factor_table(companies, market).write_parquet(simulated.factor_truth)
     effects = {"plan": plan.described(), **planted_effects(plan, market)}
     simulated.effects.write_text(json.dumps(effects, indent=1) + "\n", encoding="ascii", newline="\n")
+
+
+def _write_ownership_truth(simulated: Simulated, truth: OwnershipTruth) -> None:
+    simulated.effects.parent.mkdir()
+    trades = pl.DataFrame(truth.trades, schema=TRADES, orient="row")
+    trades.sort("accepted_at", "accession", "line").write_parquet(simulated.insider_trades_truth)
+    pl.DataFrame(truth.holdings, schema=HOLDINGS, orient="row").write_parquet(simulated.holdings_truth)
 
 
 def filing_table(filed: list[Filed]) -> pl.DataFrame:
@@ -214,3 +229,12 @@ def _write(folder: Path, path: str, text: str) -> None:
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(text.encode("ascii"))
+
+
+def _link(written: Path, target: Path) -> None:
+    """Let a submission stand in a further folder: as a second name of the file, where the disk knows such."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.hardlink_to(written)
+    except OSError:
+        target.write_bytes(written.read_bytes())

@@ -8,14 +8,25 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from edgewise.core.clock import NEW_YORK
+from edgewise.simulate.companies import Company
 from edgewise.simulate.documents.written import primary_document_name
-from edgewise.simulate.submission import film_number
+from edgewise.simulate.ownership import form4, form13f
+from edgewise.simulate.parties import PartyRole
+from edgewise.simulate.submission import file_number, film_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgewise.simulate.companies import Company
+    from edgewise.core.identifiers import Cik
+    from edgewise.simulate.parties import Registrant
     from edgewise.simulate.schedule import Filing
+
+# The columns of a registrant's recent filings, in the SEC's order.
+_RECENT = (
+    *("accessionNumber", "filingDate", "reportDate", "acceptanceDateTime", "act", "form", "fileNumber", "filmNumber"),
+    *("items", "core_type", "size", "isXBRL", "isInlineXBRL", "isXBRLNumeric", "primaryDocument"),
+    "primaryDocDescription",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,81 +51,125 @@ def ticker_files(companies: list[Company]) -> Iterator[tuple[str, str]]:
     )
 
 
-def submissions_file(company: Company, filed: list[Filed]) -> tuple[str, str]:
-    """Return path and text of a company's submissions; `filed` is in order of acceptance, the file newest first."""
-    address = _address(company)
+def submissions_files(companies: list[Company], filed: list[Filed]) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the submissions of every company, person and manager; `filed` in order of acceptance.
+
+    A submission is listed with each of its parties: a Form 4 with its issuer and with its owners.
+    """
+    listed: dict[Cik, tuple[Registrant, list[Filed]]] = {company.cik: (company, []) for company in companies}
+    for one in filed:
+        for registrant in {party.registrant.cik: party.registrant for party in one.filing.parties}.values():
+            listed.setdefault(registrant.cik, (registrant, []))[1].append(one)
+    for registrant, own in listed.values():
+        yield submissions_file(registrant, own)
+
+
+def submissions_file(registrant: Registrant, filed: list[Filed]) -> tuple[str, str]:
+    """Return path and text of a registrant's submissions; `filed` is in order of acceptance, the file newest first."""
+    address = _address(registrant)
     content = {
-        "cik": company.cik.padded,
+        "cik": registrant.cik.padded,
+        **_kind(registrant),
+        "insiderTransactionForOwnerExists": int(_appears_as(PartyRole.OWNER, registrant, filed)),
+        "insiderTransactionForIssuerExists": int(_appears_as(PartyRole.ISSUER, registrant, filed)),
+        "name": registrant.name,
+        **_listing(registrant),
+        "addresses": {"mailing": address, "business": address},
+        "phone": registrant.phone,
+        "flags": "",
+        "formerNames": [],
+        "filings": {"recent": _columns(registrant, filed[::-1]), "files": []},
+    }
+    return f"data.sec.gov/submissions/CIK{registrant.cik.padded}.json", _dump(content)
+
+
+def _kind(registrant: Registrant) -> dict[str, object]:
+    if not isinstance(registrant, Company):
+        return {"entityType": "other", "sic": "", "sicDescription": "", "ownerOrg": ""}
+    industry = registrant.industry
+    return {
         "entityType": "operating",
-        "sic": str(company.industry.sic),
-        "sicDescription": company.industry.title,
-        "ownerOrg": company.industry.office,
-        "insiderTransactionForOwnerExists": 0,
-        "insiderTransactionForIssuerExists": 0,
-        "name": company.name,
-        "tickers": [company.ticker],
-        "exchanges": [company.exchange],
-        "ein": company.employer_number,
+        "sic": str(industry.sic),
+        "sicDescription": industry.title,
+        "ownerOrg": industry.office,
+    }
+
+
+def _listing(registrant: Registrant) -> dict[str, object]:
+    """Return tickers, numbers and places; persons and managers have none."""
+    company = registrant if isinstance(registrant, Company) else None
+    return {
+        "tickers": [company.ticker] if company else [],
+        "exchanges": [company.exchange] if company else [],
+        "ein": company.employer_number if company else None,
         "lei": None,
         "description": "",
         "website": "",
         "investorWebsite": "",
-        "category": "Large accelerated filer",
-        "fiscalYearEnd": company.fiscal_year_end,
-        "stateOfIncorporation": company.state,
-        "stateOfIncorporationDescription": company.state,
-        "addresses": {"mailing": address, "business": address},
-        "phone": company.phone,
-        "flags": "",
-        "formerNames": [],
-        "filings": {"recent": _columns(company, filed[::-1]), "files": []},
+        "category": "Large accelerated filer" if company else "",
+        "fiscalYearEnd": company.fiscal_year_end if company else None,
+        "stateOfIncorporation": company.state if company else "",
+        "stateOfIncorporationDescription": company.state if company else "",
     }
-    return f"data.sec.gov/submissions/CIK{company.cik.padded}.json", _dump(content)
 
 
-def _columns(company: Company, filed: list[Filed]) -> dict[str, list[object]]:
-    """Return the filings by column; every company files, so there is a first row to take the names from."""
-    rows = [_row(company, one) for one in filed]
-    return {name: [row[name] for row in rows] for name in rows[0]}
+def _appears_as(role: PartyRole, registrant: Registrant, filed: list[Filed]) -> bool:
+    return any(
+        party.role is role and party.registrant.cik == registrant.cik for one in filed for party in one.filing.parties
+    )
 
 
-def _row(company: Company, filed: Filed) -> dict[str, object]:
+def _columns(registrant: Registrant, filed: list[Filed]) -> dict[str, list[object]]:
+    rows = [_row(registrant, one) for one in filed]
+    return {name: [row[name] for row in rows] for name in _RECENT}
+
+
+def _row(registrant: Registrant, filed: Filed) -> dict[str, object]:
     filing = filed.filing
-    inline = not filing.form.startswith("NT")
+    inline = bool(filing.companies) and not filing.form.startswith("NT")
     return {
         "accessionNumber": filing.accession,
         "filingDate": filing.filed_date.isoformat(),
         "reportDate": filing.period_end.isoformat(),
-        "acceptanceDateTime": _stamp(company, filing),
+        "acceptanceDateTime": _stamp(registrant, filing),
         "act": "34",
         "form": filing.form,
-        "fileNumber": company.file_number,
-        "filmNumber": film_number(filing, filing.companies.index(company)),
+        "fileNumber": file_number(filing, registrant),
+        "filmNumber": film_number(filing, registrant),
         "items": ",".join(filing.items),
         "core_type": "XBRL" if inline else filing.form,
         "size": filed.size,
         "isXBRL": int(inline),
         "isInlineXBRL": int(inline),
         "isXBRLNumeric": int(filing.form in {"10-K", "10-KT", "10-Q", "10-QT"}),
-        "primaryDocument": primary_document_name(filing),
+        "primaryDocument": _primary_document(filing),
         "primaryDocDescription": filing.form,
     }
 
 
-def _stamp(company: Company, filing: Filing) -> str:
+def _primary_document(filing: Filing) -> str:
+    """Return the name of the primary document; of XML the SEC names the page it makes of it."""
+    if filing.companies:
+        return primary_document_name(filing)
+    if filing.form.startswith("13F"):
+        return f"xslForm13F_X02/{form13f.PRIMARY}"
+    return f"xslF345X05/{form4.FILE_NAME}"
+
+
+def _stamp(registrant: Registrant, filing: Filing) -> str:
     """Return the acceptance time as the JSON gives it: for some companies Eastern, and always with a "Z"."""
-    zone = NEW_YORK if company.eastern_z else UTC
+    zone = NEW_YORK if isinstance(registrant, Company) and registrant.eastern_z else UTC
     return f"{filing.accepted_at.astimezone(zone):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
-def _address(company: Company) -> dict[str, object]:
+def _address(registrant: Registrant) -> dict[str, object]:
     return {
-        "street1": company.street,
+        "street1": registrant.street,
         "street2": None,
-        "city": company.city,
-        "stateOrCountry": company.state,
-        "zipCode": company.zip_code,
-        "stateOrCountryDescription": company.state,
+        "city": registrant.city,
+        "stateOrCountry": registrant.state,
+        "zipCode": registrant.zip_code,
+        "stateOrCountryDescription": registrant.state,
         "isForeignLocation": 0,
         "foreignStateTerritory": None,
         "country": None,

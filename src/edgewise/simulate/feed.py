@@ -7,6 +7,7 @@ that pages of one crawl can overlap, too. Every crawl goes on to the first page 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from html import escape
@@ -18,8 +19,8 @@ from edgewise.simulate.documents.current import ITEM_TITLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgewise.simulate.companies import Company
     from edgewise.simulate.directory import Filed
+    from edgewise.simulate.parties import Party
     from edgewise.simulate.plan import Plan
 
 PAGE = 100
@@ -72,22 +73,25 @@ def feed_files(plan: Plan, filed: list[Filed]) -> Iterator[tuple[str, str]]:
 
 
 def _crawl(session: str, begins: datetime, filed: list[Filed]) -> Iterator[_Page]:
+    of_the_day = _accepted_on_the_day(filed, begins.date())
     start, full = 0, True
     while full:
         updated = begins + timedelta(minutes=start // PAGE)
-        entries = [
-            _entry(company, one) for one in _accepted_on_the_day(filed, updated) for company in one.filing.companies
-        ]
-        shown = entries[start : start + PAGE]
+        now = clock.utc_from_eastern(updated)
+        listed = [(party, one) for one in of_the_day if one.filing.accepted_at <= now for party in one.filing.parties]
+        shown = [_entry(party, one) for party, one in listed[start : start + PAGE]]
         yield _Page(session, start, updated, shown)
         start, full = start + PAGE, len(shown) == PAGE
 
 
-def _accepted_on_the_day(filed: list[Filed], until: datetime) -> list[Filed]:
-    """Return what was accepted on the day of `until`, up to that Eastern time, newest first."""
-    midnight = clock.utc_from_eastern(datetime.combine(until.date(), time(0)))
-    now = clock.utc_from_eastern(until)
-    return [one for one in reversed(filed) if midnight <= one.filing.accepted_at <= now]
+def _accepted_on_the_day(filed: list[Filed], day: date) -> list[Filed]:
+    """Return what was accepted on this Eastern day, newest first; `filed` is in order of acceptance."""
+    midnights = (datetime.combine(at, time(0)) for at in (day, day + timedelta(days=1)))
+    first, after = (
+        bisect_left(filed, clock.utc_from_eastern(midnight), key=lambda one: one.filing.accepted_at)
+        for midnight in midnights
+    )
+    return filed[first:after][::-1]
 
 
 def _feed(page: _Page) -> str:
@@ -103,14 +107,14 @@ def _feed(page: _Page) -> str:
     )
 
 
-def _entry(company: Company, filed: Filed) -> str:
-    filing = filed.filing
-    number, cik = filing.accession, int(company.cik)
+def _entry(party: Party, filed: Filed) -> str:
+    filing, one = filed.filing, party.registrant
+    number, cik = filing.accession, int(one.cik)
     link = f"https://www.sec.gov/Archives/edgar/data/{cik}/{number.dashless}/{number}-index.htm"
     items = "".join(f"&lt;br&gt;Item {item}: {ITEM_TITLES[item]}\n" for item in filing.items)
     accepted = filing.accepted_at.astimezone(clock.NEW_YORK)
     return (
-        f"<entry>\n<title>{filing.form} - {escape(company.name)} ({company.cik.padded}) (Filer)</title>\n"
+        f"<entry>\n<title>{filing.form} - {escape(one.name)} ({one.cik.padded}) ({party.role.in_feed})</title>\n"
         f'<link rel="alternate" type="text/html" href="{link}"/>\n<summary type="html">\n'
         f" &lt;b&gt;Filed:&lt;/b&gt; {filing.filed_date} &lt;b&gt;AccNo:&lt;/b&gt; {number} "
         f"&lt;b&gt;Size:&lt;/b&gt; {max(1, filed.size // 1024)} KB\n{items}</summary>\n"

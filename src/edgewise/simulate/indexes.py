@@ -58,9 +58,9 @@ def _full(last: date, filings: Iterable[Filing]) -> str:
 def _table(filings: Iterable[Filing], date_format: str) -> str:
     """Return the columns and one line for each filing and registrant, by CIK, form and date, as at the SEC."""
     rows = sorted(
-        (str(int(company.cik)), filing.form, filing.filed_date.strftime(date_format), filing.accession, company.name)
+        (str(int(one.cik)), filing.form, filing.filed_date.strftime(date_format), filing.accession, one.name)
         for filing in filings
-        for company in filing.companies
+        for one in dict.fromkeys(party.registrant for party in filing.parties)
     )
     return _COLUMNS + "".join(
         f"{cik}|{name}|{form}|{filed}|edgar/data/{cik}/{accession}.txt\n" for cik, form, filed, accession, name in rows

@@ -1,13 +1,14 @@
 """Who files what, and at which second: periodic reports, results, events, and the occasions on which clocks go wrong.
 
-The page in five steps.
+The page in six steps.
 1. Every company reports each of its quarters: a results 8-K, then the 10-Q or 10-K; sometimes a notice of late filing
    first, sometimes nothing at all after it, sometimes a 10-K/A that contains only Part III.
 2. Every company has a few events a year.
 3. Some pairs of companies file one 8-K together each year.
-4. On occasions (half days, days around a change of daylight saving time, Good Friday, the last two business days) some
+4. Insiders report their dealings, managers their holdings; `ownership` says which.
+5. On occasions (half days, days around a change of daylight saving time, Good Friday, the last two business days) some
    companies file at telling seconds: at the close itself, just after 17:30, in bursts.
-5. All are put in order of acceptance, numbered by their senders, and given their latent tones.
+6. All are put in order of acceptance, numbered by their senders, and given their latent tones.
 """
 
 from __future__ import annotations
@@ -24,16 +25,23 @@ import polars as pl
 from edgewise.core import clock
 from edgewise.core.identifiers import Accession
 from edgewise.core.table import Instant
+from edgewise.simulate.companies import Company
+from edgewise.simulate.days import business_day, moment_between, moment_in_a_burst
 from edgewise.simulate.draws import Draws
 from edgewise.simulate.industries import SECTORS
+from edgewise.simulate.lives import alive, as_of, last_filing_day, notices
+from edgewise.simulate.ownership.holdings import holdings_reports
+from edgewise.simulate.ownership.managers import invent_managers
+from edgewise.simulate.ownership.reports import insider_reports
 from edgewise.simulate.parties import Party, PartyRole
 from edgewise.simulate.plan import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from edgewise.simulate.companies import Company
+    from edgewise.core.identifiers import Cik
     from edgewise.simulate.fiscal import FiscalQuarter
+    from edgewise.simulate.ownership.managers import Manager
     from edgewise.simulate.parties import Registrant
     from edgewise.simulate.plan import Plan
 
@@ -42,10 +50,11 @@ TONELESS = frozenset({"10-K/A", "NT 10-K", "NT 10-Q"})
 
 # Parts of EDGAR's day, Eastern wall time, in which companies file: before the open, in trading hours, after the close
 # of a full day, and after 17:30, when the filing date moves on.
+_CLOSE = time(16)
 _HOURS = (
     (time(6, 1), time(9, 29, 59)),
     (time(9, 30), time(15, 59, 59)),
-    (time(16, 0), time(17, 29, 59)),
+    (_CLOSE, time(17, 29, 59)),
     (time(17, 30, 1), time(21, 59, 59)),
 )
 _EVENTS = ("1.01", "2.05", "5.02", "7.01", "8.01")
@@ -102,14 +111,34 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
-    """A submission before it is numbered; `accepted` is the Eastern wall time, without a zone."""
+class Draft:
+    """A submission before it is numbered; the fields are those of a Filing.
+
+    accepted: Eastern wall time, without a zone.
+    sent_by:  who sends it; None for the sender of its first company.
+    final:    part of how a company ends, so that it may come after its last session.
+    """
 
     form: str
     companies: tuple[Company, ...]
     accepted: datetime
     period_end: date
     items: tuple[str, ...] = ()
+    others: tuple[Party, ...] = ()
+    report: int = 0
+    sent_by: Cik | None = None
+    final: bool = False
+
+    @property
+    def sender(self) -> Cik:
+        """Whose number its accession number starts with."""
+        return self.sent_by or self.companies[0].sender
+
+    @property
+    def order(self) -> tuple[datetime, int, str, int]:
+        """What drafts are sorted by; no two have the same."""
+        first = self.others[0].registrant if self.others else self.companies[0]
+        return self.accepted, first.cik, self.form, self.report
 
 
 def schedule_filings(plan: Plan, companies: list[Company]) -> list[Filing]:
@@ -118,51 +147,91 @@ def schedule_filings(plan: Plan, companies: list[Company]) -> list[Filing]:
         chain.from_iterable(_own_drafts(plan, company) for company in companies),
         _joint_drafts(plan, companies),
         _occasion_drafts(plan, companies),
+        chain.from_iterable(_life_drafts(company) for company in companies),
+        chain.from_iterable(_insider_drafts(plan, company, companies) for company in companies),
+        chain.from_iterable(_manager_drafts(plan, manager) for manager in invent_managers(plan)),
     )
-    within = [draft for draft in drafts if plan.start <= draft.accepted.date() <= plan.end]
-    within.sort(key=lambda draft: (draft.accepted, draft.companies[0].index, draft.form))
-    return _number(plan, within)
+    return number_drafts(
+        plan, [draft for draft in drafts if plan.start <= draft.accepted.date() <= plan.end and _possible(draft)]
+    )
 
 
-def _own_drafts(plan: Plan, company: Company) -> Iterator[_Draft]:
+def _possible(draft: Draft) -> bool:
+    """Return whether all companies that file it, or are its issuers, are on EDGAR on that day."""
+    day = draft.accepted.date()
+    if draft.others:
+        issuers = (party.registrant for party in draft.others if party.role is PartyRole.ISSUER)
+        return all(on_edgar(issuer, day) for issuer in issuers if isinstance(issuer, Company))
+    return all(on_edgar(company, day) if draft.final else alive(company, day) for company in draft.companies)
+
+
+def on_edgar(company: Company, day: date) -> bool:
+    """Return whether the company may still file on `day`: from its first day until it has ended its registration."""
+    last = last_filing_day(company)
+    return company.life.begins <= day and (last is None or day <= last)
+
+
+def _own_drafts(plan: Plan, company: Company) -> Iterator[Draft]:
     draws = Draws(plan.stream(Purpose.SCHEDULE, 1 + company.index))
     # The reports of quarters that ended up to half a year earlier can fall into the plan.
     for quarter in company.calendar.quarters(plan.start - timedelta(days=180), plan.end):
         yield from _report_drafts(company, quarter, draws)
     for _ in range(sum(draws.between(0, 4) for _ in range(plan.years))):
-        day = _business_day(plan.start + timedelta(days=draws.below((plan.end - plan.start).days + 1)))
+        day = business_day(plan.start + timedelta(days=draws.below((plan.end - plan.start).days + 1)))
         yield _event_draft((company,), _moment(day, company, draws), draws.pick(_EVENTS))
 
 
-def _report_drafts(company: Company, quarter: FiscalQuarter, draws: Draws) -> Iterator[_Draft]:
+def _report_drafts(company: Company, quarter: FiscalQuarter, draws: Draws) -> Iterator[Draft]:
     annual, quarter_end, form = quarter.annual, quarter.end, quarter.form
     deadline = 60 if annual else 40
     lag = company.lag_days + (20 if annual else 0) + draws.between(-2, 2)
-    results = _business_day(quarter_end + timedelta(days=lag - draws.pick((0, 0, 1, 2, 5, 8))))
-    report = _business_day(quarter_end + timedelta(days=lag))
-    yield _Draft("8-K", (company,), _moment(results, company, draws), results, ("2.02", "9.01"))
+    results = business_day(quarter_end + timedelta(days=lag - draws.pick((0, 0, 1, 2, 5, 8))))
+    report = business_day(quarter_end + timedelta(days=lag))
+    yield Draft("8-K", (company,), _moment(results, company, draws), results, ("2.02", "9.01"))
     if draws.chance(0.04):
-        notice = _business_day(quarter_end + timedelta(days=deadline + 1))
-        yield _Draft(f"NT {form[:4]}", (company,), _moment(notice, company, draws), quarter_end)
+        notice = business_day(quarter_end + timedelta(days=deadline + 1))
+        yield Draft(f"NT {form[:4]}", (company,), _moment(notice, company, draws), quarter_end)
         if draws.chance(0.5):
             return  # the report is never filed
-        report = _business_day(notice + timedelta(days=draws.between(5, 40)))
-    yield _Draft(form, (company,), _moment(report, company, draws), quarter_end)
+        report = business_day(notice + timedelta(days=draws.between(5, 40)))
+    yield Draft(form, (company,), _moment(report, company, draws), quarter_end)
     if annual and draws.chance(0.2):
-        amended = _business_day(quarter_end + timedelta(days=draws.between(105, 119)))
-        yield _Draft("10-K/A", (company,), _moment(amended, company, draws), quarter_end)
+        amended = business_day(quarter_end + timedelta(days=draws.between(105, 119)))
+        yield Draft("10-K/A", (company,), _moment(amended, company, draws), quarter_end)
 
 
-def _joint_drafts(plan: Plan, companies: list[Company]) -> Iterator[_Draft]:
+def _life_drafts(company: Company) -> Iterator[Draft]:
+    """Yield what the company's life demands: news in the evening of its day, the rest in the morning."""
+    for number, notice in enumerate(notices(company)):
+        accepted = datetime.combine(notice.day, time(17 if notice.items else 9, number))
+        yield Draft(notice.form, (company,), accepted, notice.day, notice.items, final=True)
+
+
+def _insider_drafts(plan: Plan, company: Company, companies: list[Company]) -> Iterator[Draft]:
+    """Yield the forms of a company's insiders, the reporting owners before the issuer as in EDGAR's headers."""
+    for place, report in enumerate(insider_reports(plan, company, companies)):
+        owners = report.insider.owners
+        parties = (*(Party(PartyRole.OWNER, owner) for owner in owners), Party(PartyRole.ISSUER, company))
+        sender = owners[0].cik if report.insider.seat % 2 else company.sender
+        yield Draft(report.form, (), report.accepted, report.period, (), parties, place, sender)
+
+
+def _manager_drafts(plan: Plan, manager: Manager) -> Iterator[Draft]:
+    party = Party(PartyRole.FILER, manager)
+    for place, report in enumerate(holdings_reports(plan, manager)):
+        yield Draft(report.form, (), report.accepted, report.period_end, (), (party,), place, manager.cik)
+
+
+def _joint_drafts(plan: Plan, companies: list[Company]) -> Iterator[Draft]:
     draws = Draws(plan.stream(Purpose.SCHEDULE))
     partners = {company.index: companies[company.index + len(SECTORS)] for company in companies[: -len(SECTORS)]}
     for first in draws.shuffled(companies[: -len(SECTORS)])[: 1 + len(companies) // 40]:
         for year in range(plan.years):
-            day = _business_day(plan.start + timedelta(days=365 * year + draws.below(360)))
+            day = business_day(plan.start + timedelta(days=365 * year + draws.below(360)))
             yield _event_draft((first, partners[first.index]), _moment(day, first, draws), "1.01")
 
 
-def _occasion_drafts(plan: Plan, companies: list[Company]) -> Iterator[_Draft]:
+def _occasion_drafts(plan: Plan, companies: list[Company]) -> Iterator[Draft]:
     draws = Draws(plan.stream(Purpose.OCCASIONS))
     for day, moments in _occasions(plan, len(companies)):
         for moment, company in zip(moments, draws.spread(companies, len(moments)), strict=True):
@@ -197,36 +266,35 @@ def _offset(day: date) -> timedelta | None:
     return datetime.combine(day, time(12), tzinfo=clock.NEW_YORK).utcoffset()
 
 
-def _event_draft(companies: tuple[Company, ...], accepted: datetime, item: str) -> _Draft:
-    return _Draft("8-K", companies, accepted, accepted.date(), (item, "9.01"))
+def _event_draft(companies: tuple[Company, ...], accepted: datetime, item: str) -> Draft:
+    return Draft("8-K", companies, accepted, accepted.date(), (item, "9.01"))
 
 
 def _moment(day: date, company: Company, draws: Draws) -> datetime:
-    """Return the Eastern wall time at which a company files on `day`: mostly at its usual hours."""
+    """Return the Eastern wall time at which a company files on `day`: mostly at its usual hours.
+
+    Of what comes after the close, most comes in the two bursts of every day.
+    """
     begins, ends = _HOURS[company.habit if draws.chance(0.7) else draws.below(len(_HOURS))]
-    first, last = datetime.combine(day, begins), datetime.combine(day, ends)
-    return first + timedelta(seconds=draws.below(int((last - first).total_seconds()) + 1))
+    if begins == _CLOSE and draws.chance(0.6):
+        return moment_in_a_burst(day, draws)
+    return moment_between(day, begins, ends, draws)
 
 
-def _business_day(day: date) -> date:
-    while not clock.is_business_day(day):
-        day += timedelta(days=1)
-    return day
-
-
-def _number(plan: Plan, drafts: list[_Draft]) -> list[Filing]:
-    """Return the drafts, which stand in order of acceptance, as filings."""
+def number_drafts(plan: Plan, drafts: list[Draft]) -> list[Filing]:
+    """Return the drafts as filings, in order of acceptance; `drafts` is put into that order."""
+    drafts.sort(key=lambda draft: draft.order)
     instants = [clock.utc_from_eastern(draft.accepted) for draft in drafts]
     filed = [clock.filing_date(instant, draft.form) for instant, draft in zip(instants, drafts, strict=True)]
     published = [clock.published_at(instant, day) for instant, day in zip(instants, filed, strict=True)]
     tradable = clock.tradable_sessions(pl.Series(published, dtype=Instant)).to_list()
     tones = _tones(plan, drafts)
-    placebos = plan.stream(Purpose.PLACEBO).standard_normal(len(drafts)).tolist()
+    placebos = _placebos(plan, drafts)
     return [
         Filing(
             accession=accession,
             form=draft.form,
-            companies=draft.companies,
+            companies=tuple(_at(company, day) for company in draft.companies),
             accepted_at=instant,
             filed_date=day,
             tradable_session=session,
@@ -234,6 +302,8 @@ def _number(plan: Plan, drafts: list[_Draft]) -> list[Filing]:
             items=draft.items,
             tone=tone,
             placebo=placebo,
+            others=tuple(_party_at(party, day) for party in draft.others),
+            report=draft.report,
         )
         for draft, accession, instant, day, session, tone, placebo in zip(
             drafts, _accessions(drafts), instants, filed, tradable, tones, placebos, strict=True
@@ -241,25 +311,44 @@ def _number(plan: Plan, drafts: list[_Draft]) -> list[Filing]:
     ]
 
 
-def _accessions(drafts: Iterable[_Draft]) -> Iterator[Accession]:
+def _at(company: Company, day: date) -> Company:
+    """Return the company as it was on `day`; itself if it never changed, as there are many filings."""
+    life = company.life
+    changed = len(life.names) > 1 or len(life.ciks) > 1 or len(life.listings) > 1
+    return as_of(company, day) if changed else company
+
+
+def _party_at(party: Party, day: date) -> Party:
+    one = party.registrant
+    return Party(party.role, _at(one, day)) if isinstance(one, Company) else party
+
+
+def _accessions(drafts: Iterable[Draft]) -> Iterator[Accession]:
     """Yield accession numbers: each sender counts from 1 in each year."""
     counted: defaultdict[tuple[int, int], int] = defaultdict(int)
     for draft in drafts:
-        sender, year = draft.companies[0].sender, draft.accepted.year
+        sender, year = draft.sender, draft.accepted.year
         counted[sender, year] += 1
         yield Accession(f"{sender.padded}-{year % 100:02d}-{counted[sender, year]:06d}")
 
 
-def _tones(plan: Plan, drafts: list[_Draft]) -> list[float | None]:
-    """Return the latent tone of each draft: part of it lasts from one filing of the company to the next."""
+def _placebos(plan: Plan, drafts: list[Draft]) -> Iterator[float | None]:
+    """Yield a number for each draft of a company, None for the others."""
+    stream = plan.stream(Purpose.PLACEBO)
+    return (float(stream.standard_normal()) if draft.companies else None for draft in drafts)
+
+
+def _tones(plan: Plan, drafts: list[Draft]) -> Iterator[float | None]:
+    """Yield the latent tone of each draft: part of it lasts from one filing of the company to the next."""
     streams: dict[int, Iterator[float]] = {}
-    tones: list[float | None] = []
     for draft in drafts:
+        if draft.form in TONELESS or not draft.companies:
+            yield None
+            continue
         speaker = draft.companies[0].index
         if speaker not in streams:
             streams[speaker] = _tone_path(plan, speaker)
-        tones.append(None if draft.form in TONELESS else next(streams[speaker]))
-    return tones
+        yield next(streams[speaker])
 
 
 def _tone_path(plan: Plan, company: int) -> Iterator[float]:

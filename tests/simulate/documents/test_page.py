@@ -11,11 +11,12 @@ XHTML, IX = "{http://www.w3.org/1999/xhtml}", "{http://www.xbrl.org/2013/inlineX
 
 @pytest.fixture(scope="module")
 def pages(submissions):
-    """(submission, type, parsed XML tree, raw content) of each document; XBRL wrapper taken off."""
+    """(submission, type, parsed XML tree, raw content) of each document that is a page; XBRL wrapper taken off."""
     return [
         (read, kind, etree.fromstring(content.removeprefix("<XBRL>\n").removesuffix("</XBRL>\n").encode()), content)
         for read in submissions
-        for kind, _, content in read.documents
+        for kind, name, content in read.documents
+        if not name.endswith(".xml")
     ]
 
 

@@ -25,11 +25,12 @@ from edgewise.simulate.plan import EARLIEST, LATEST, Purpose
 from edgewise.simulate.trades import trade_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
+    from edgewise.simulate.actions import Action
     from edgewise.simulate.bookkeeping import Bookkeeping, Correction, Disposal
     from edgewise.simulate.companies import Company
     from edgewise.simulate.fiscal import FiscalCalendar
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
+    Splits = Mapping[int, Sequence[tuple[date, float]]]
 
 # A correction may concern the year before last, and a 10-K shows the two years before its own.
 _YEARS_BEFORE = 6
@@ -292,6 +294,15 @@ class Accounts:
         error[_ROW["payables"]] = np.cumsum(tax)
         error[_ROW["equity"]] = np.cumsum(revenue - tax)
         return error
+
+
+def splits_of(actions: Iterable[Action]) -> Splits:
+    """Return the share splits among corporate actions, by index of the company and in order of their ex sessions."""
+    found: dict[int, list[tuple[date, float]]] = {}
+    for action in sorted(actions, key=lambda one: one.ex_session):
+        if action.ratio != 1:
+            found.setdefault(action.company, []).append((action.ex_session, action.ratio))
+    return found
 
 
 def accepted_on(filing: Filing) -> date:

@@ -22,17 +22,15 @@ from edgewise.simulate.accounts import Accounts
 from edgewise.simulate.reported import reports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from polars._typing import PolarsDataType
 
-    from edgewise.simulate.accounts import Figures
+    from edgewise.simulate.accounts import Figures, Splits
     from edgewise.simulate.companies import Company
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
-
-    Splits = Mapping[int, Sequence[tuple[date, float]]]
 
 _KEY: dict[str, PolarsDataType] = {"company": pl.Int64, "tradable_session": pl.Date}
 

@@ -13,14 +13,15 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from edgewise.simulate.concepts import concept_words
-from edgewise.simulate.reported import report, reports
+from edgewise.simulate.reported import report, reporting, reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from edgewise.simulate.accounts import Accounts
+    from edgewise.simulate.accounts import Accounts, Splits
     from edgewise.simulate.companies import Company
+    from edgewise.simulate.plan import Plan
     from edgewise.simulate.reported import Fact
     from edgewise.simulate.schedule import Filing
 
@@ -38,12 +39,23 @@ class Row(NamedTuple):
     fiscal_period: str
 
 
+def company_facts_files(plan: Plan, filings: Iterable[Filing], splits: Splits) -> Iterator[tuple[str, str]]:
+    """Yield path and text of all facts files: one per CIK, so that a successor begins with its own filings."""
+    for accounts, own in reporting(plan, filings, splits):
+        for cik in dict.fromkeys(filing.companies[0].cik for filing in own):
+            filed = [filing for filing in own if filing.companies[0].cik == cik]
+            file = company_facts_file(filed[-1].companies[0], filed, accounts)
+            if file is not None:
+                yield file
+
+
 def company_facts_file(
     company: Company, filings: Iterable[Filing], accounts: Accounts, *, as_of: datetime | None = None
 ) -> tuple[str, str] | None:
     """Return path and text of a company's facts file, or None where nothing has been tagged yet (EDGAR answers 404).
 
-    filings: those of the company, in order of acceptance; forms without statements are passed over.
+    company: as it is to be named.
+    filings: those of the company under one CIK, in order of acceptance; forms without statements are passed over.
     as_of:   UTC instant; later filings are not in the file. None: all are.
     """
     rows = [

@@ -10,6 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from edgewise.core.errors import InvalidInput
@@ -114,6 +115,9 @@ class FiscalCalendar:
 
     def quarter(self, month: Month) -> FiscalQuarter:
         """Return the quarter that nominally ends with `month`. Raises InvalidInput if none does."""
+        return _quarter(self, month)
+
+    def _computed(self, month: Month) -> FiscalQuarter:
         if (month.month - self.month) % 3:
             raise InvalidInput(
                 f"no fiscal quarter ends with {month.year}-{month.month:02d} here",
@@ -184,6 +188,12 @@ class FiscalCalendar:
     def _week_year_end(self, month: Month) -> date:
         latest = month.last_day + timedelta(days=3 if self.year_end is YearEnd.NEAREST else 0)
         return latest - timedelta(days=(latest.weekday() - self.weekday) % 7)
+
+
+@lru_cache(maxsize=8_192)
+def _quarter(calendar: FiscalCalendar, month: Month) -> FiscalQuarter:
+    """Return a quarter; the few calendars of a market are asked for the same quarters over and over."""
+    return calendar._computed(month)  # noqa: SLF001 - the other half of a method
 
 
 def nominal_month(end: date) -> Month:

@@ -5,18 +5,21 @@ Documents, company facts and truth are all written from this, so that they can d
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from edgewise.simulate.accounts import accepted_on
+from edgewise.simulate.accounts import Accounts, accepted_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from edgewise.simulate.accounts import Accounts, Figures
+    from edgewise.simulate.accounts import Figures, Splits
     from edgewise.simulate.bookkeeping import Bookkeeping
+    from edgewise.simulate.companies import Company
     from edgewise.simulate.fiscal import FiscalQuarter
+    from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
     from edgewise.simulate.trades import Trade
 
@@ -138,6 +141,16 @@ def reports(filing: Filing, accounts: Accounts) -> bool:
     if filing.form == "10-K/A":
         return accounts.corrects(filing) or (accounts.company.index + filing.period_end.year) % 4 == 1
     return filing.form in _PERIODIC
+
+
+def reporting(plan: Plan, filings: Iterable[Filing], splits: Splits) -> Iterator[tuple[Accounts, list[Filing]]]:
+    """Yield the accounts of each company with its periodic filings, in order; one company's are in memory at a time."""
+    by_company: defaultdict[Company, list[Filing]] = defaultdict(list)
+    for filing in filings:
+        if filing.companies and filing.form in _PERIODIC | {"10-K/A"}:
+            by_company[filing.companies[0]].append(filing)
+    for company in sorted(by_company, key=lambda one: one.index):
+        yield Accounts(plan, company, splits.get(company.index, ())), by_company.pop(company)
 
 
 def report(filing: Filing, accounts: Accounts) -> Report:

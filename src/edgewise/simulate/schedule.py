@@ -25,6 +25,7 @@ import polars as pl
 from edgewise.core import clock
 from edgewise.core.identifiers import Accession
 from edgewise.core.table import Instant
+from edgewise.simulate.bookkeeping import bookkeeping
 from edgewise.simulate.companies import Company
 from edgewise.simulate.days import business_day, moment_between, moment_in_a_burst
 from edgewise.simulate.draws import Draws
@@ -179,6 +180,11 @@ def _own_drafts(plan: Plan, company: Company) -> Iterator[Draft]:
     for _ in range(sum(draws.between(0, 4) for _ in range(plan.years))):
         day = business_day(plan.start + timedelta(days=draws.below((plan.end - plan.start).days + 1)))
         yield _event_draft((company,), _moment(day, company, draws), draws.pick(_EVENTS))
+    # An error put right: the year it concerns may be older than the last annual report.
+    correction = bookkeeping(plan, company).correction
+    if correction is not None:
+        moment = _moment(correction.filed_on, company, draws)
+        yield Draft("10-K/A", (company,), moment, correction.year_end.end)
 
 
 def _report_drafts(company: Company, quarter: FiscalQuarter, draws: Draws) -> Iterator[Draft]:

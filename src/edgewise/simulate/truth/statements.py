@@ -53,9 +53,8 @@ def statement_rows(filing: Filing, accounts: Accounts) -> Iterator[tuple[object,
     if not reports(filing, accounts):
         return
     found = report(filing, accounts)
-    cik = int(accounts.company.cik)
-    source = f"www.sec.gov/Archives/edgar/data/{cik}/{filing.accession.dashless}/{filing.accession}.txt"
-    head = (source, filing.form, cik, str(filing.accession))
+    registrant = filing.companies[0]
+    head = (filing.path(registrant), filing.form, int(registrant.cik), str(filing.accession))
     for statement in found.statements:
         for line in statement.lines:
             if line.field:

@@ -6,6 +6,7 @@ import pytest
 
 from edgewise.adapters.disk import DiskBlobStore
 from edgewise.adapters.s3 import S3BlobStore
+from edgewise.adapters.sql import open_database
 
 
 @pytest.fixture(params=["disk", "s3"])
@@ -16,3 +17,25 @@ def blob_store(request, tmp_path):
         "s3": lambda: S3BlobStore(f"s3://{request.getfixturevalue('bucket')}/some/Prefix/"),
     }
     return stores[request.param]()
+
+
+@pytest.fixture(scope="module")
+def sqlite_with_tables(tmp_path_factory):
+    """A SQLite database with all tables, its URL beside it; a suite empties what it uses."""
+    yield from _with_tables(f"sqlite:///{tmp_path_factory.mktemp('contract') / 'state.db'}")
+
+
+@pytest.fixture(scope="module")
+def postgresql_with_tables(postgres_server, request):
+    """The same on PostgreSQL."""
+    name = f"contract_{request.module.__name__.rpartition('.')[2]}"
+    postgres_server.run(f"CREATE DATABASE {name}")
+    yield from _with_tables(postgres_server.url_of(name))
+    postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _with_tables(url):
+    database = open_database(url)
+    database.upgrade()
+    yield url, database
+    database.close()

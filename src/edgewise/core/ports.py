@@ -126,7 +126,7 @@ class QueueDepth:
     """How full a queue is.
 
     delayed:  given back, to be seen again later; some services count them as leased.
-    oldest_s: seconds since the oldest waiting message was put, 0 where none waits, None where the service does not tell.
+    oldest_s: seconds since the oldest waiting message was put, 0 where none waits, None where that is not told.
     """
 
     waiting: int

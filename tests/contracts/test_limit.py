@@ -207,20 +207,21 @@ class TestSimulated:
         limit.wait()
         assert simulated.now - BEGAN <= 2.06
 
-    def test_a_turn_that_came_back_too_late_is_void(self, limit_of, simulated):
+    def test_a_departure_that_came_back_too_late_is_taken_back(self, limit_of, simulated):
         limit = limit_of(1)
         limit.wait()
-        stall, ask = iter([0.5]), limit._desk.visit
+        stall, ask = iter([0.0, 0.5]), limit._desk.visit
 
         def stalled(act):
             answer = ask(act)
-            if simulated.now > BEGAN:  # our departure is on record, then we are put aside
-                simulated.go_on(next(stall, 0.0))
+            simulated.go_on(next(stall, 0.0))  # our departure is on record, then we are put aside
             return answer
 
         limit._desk = SimpleNamespace(visit=stalled)
         limit.wait()
-        assert simulated.now - BEGAN == pytest.approx(2.05, abs=0.02)
+        assert simulated.now - BEGAN == pytest.approx(1.525, abs=1e-3)
+        limit.wait()
+        assert simulated.now - BEGAN == pytest.approx(1.525 + 1.02, abs=0.01)
 
     def test_a_desk_that_is_always_slow_is_put_up_with(self, limit_of, simulated):
         limit = limit_of(10)

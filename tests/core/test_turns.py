@@ -120,6 +120,16 @@ def test_nobody_waits_for_more_than_the_length_of_the_line(seed):
         assert max(after - before for before, after in itertools.pairwise(own)) < 0.5 + 6 * 0.128125 + 0.05
 
 
+def test_a_departure_that_did_not_happen_costs_no_slot():
+    turns, pace = Turns(), Pace(1)
+    turns.ask(None, pace, 0.0, patience_s=9)
+    place = turns.ask(None, pace, 0.0, patience_s=9).place
+    assert turns.ask(place, pace, 1.025, patience_s=9).wait_s == 0
+    assert turns.ask(place, pace, 1.125, patience_s=9, void=1.025).wait_s == 0
+    assert turns.left == [0.0, 1.125]
+    assert turns.ask(None, pace, 1.125, patience_s=9).wait_s == pytest.approx(1.02)
+
+
 class TestHolds:
     def test_nobody_leaves_during_a_hold_and_they_leave_spaced_after_it(self):
         turns, pace = Turns(), Pace(8)

@@ -4,8 +4,8 @@ A desk keeps the turns (`core.turns`) and lets visitors at them one by one: a va
 Of one process one thread at a time stands in the line of all sharers; the others wait behind it here, in order. So
 processes share evenly however many threads they have, and a killed one leaves one empty slot.
 
-Between the departure on record and the return to the caller a process may be put aside for long. Then that turn is
-void, and the next one is waited for: what leaves has left at the instant on record, give or take `_LATE_S`.
+Between the departure on record and the return to the caller a process may be put aside for long. Then it takes that
+departure back and asks again: what leaves has left at the instant on record, give or take `_LATE_S`.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ class DeskLimit:
         """Return when the next request may leave; see `Limit.wait`."""
         until = self._monotonic() + patience_s
         with self._threads.stand(patience_s):
-            place, late_s = None, math.inf
+            place, left = None, None
             for _ in range(_VOID_AT_MOST):
-                place, read_at = self._leave(place, until)
-                late_s = min(late_s, self._monotonic() - read_at)
+                place, left = self._leave(place, until, void=left)
+                late_s = self._monotonic() - left.read_at
                 if late_s <= self._usual_s + _LATE_S:
                     self._usual_s = min(self._usual_s, late_s)
                     return
@@ -98,22 +98,25 @@ class DeskLimit:
         with suppress(Transient):
             self._desk.visit(self._tell)
 
-    def _leave(self, place: Place | None, until: float) -> tuple[Place | None, float]:
-        """Return after a departure is on record: our place in the line, and when the clock was read."""
+    def _leave(self, place: Place | None, until: float, *, void: Moment | None) -> tuple[Place | None, Moment]:
+        """Return after a departure is on record: our place in the line, and its moment. `void` did not happen."""
         while True:
-            turn, read_at = self._desk.visit(partial(self._ask, place=place, until=until))
-            place = turn.place
+            turn, moment = self._desk.visit(partial(self._ask, place=place, until=until, void=void))
+            place, void = turn.place, None
             if not turn.wait_s:
-                return place, read_at
+                return place, moment
             if place is None:
                 raise _refused(turn)
             self._sleep(turn.wait_s)
 
-    def _ask(self, turns: Turns, moment: Moment, *, place: Place | None, until: float) -> tuple[Turn, float]:
+    def _ask(
+        self, turns: Turns, moment: Moment, *, place: Place | None, until: float, void: Moment | None
+    ) -> tuple[Turn, Moment]:
         self._tell(turns, moment)
-        turn = turns.ask(place, self._pace, moment.now, patience_s=until - moment.read_at)
+        patience_s = until - moment.read_at
+        turn = turns.ask(place, self._pace, moment.now, patience_s=patience_s, void=void and void.now)
         self._in_force = turns.slowest_per_s
-        return turn, moment.read_at
+        return turn, moment
 
     def _tell(self, turns: Turns, moment: Moment) -> None:
         if self._held_until > moment.read_at:

@@ -129,13 +129,17 @@ class Turns:
     slowest_per_s: float = HIGHEST_RATE_PER_S
     slowest_at: float = -math.inf
 
-    def ask(self, place: Place | None, pace: Pace, now: float, *, patience_s: float) -> Turn:
+    def ask(self, place: Place | None, pace: Pace, now: float, *, patience_s: float, void: float | None = None) -> Turn:
         """Return how long the holder of `place` has to wait; None asks for a new place at the end of the line.
 
-        `pace` is what this sharer wants. The slowest that anybody asked for in the last minute is in force.
+        pace: what this sharer wants. The slowest that anybody asked for in the last minute is in force.
+        void: a departure of this sharer that is on record and did not happen.
         """
         self._come_to(now)
         pace = self._agreed(pace, now)
+        if void is not None and void in self.left:
+            self.slot -= pace.spacing_s if void == self.left[-1] else 0.0
+            self.left.remove(void)
         place = self._placed(place, now)
         slot, left, due = self.slot, self.left, now
         grace_s = 0.75 * pace.spacing_s

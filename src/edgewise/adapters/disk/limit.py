@@ -67,6 +67,8 @@ class _FileDesk:
                 # In place, for a renamed file would leave those who wait for the lock with the old one. What is left
                 # of a longer line behind the end of this one is never read.
                 os.pwrite(file, kept(turns, instant).encode(), 0)
+        except ServiceUnavailable:  # ours, and an OSError too
+            raise
         except OSError as error:
             raise NotConfigured(
                 f"the rate limit cannot be kept in {self._path}: {error.strerror}",

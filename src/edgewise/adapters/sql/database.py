@@ -32,6 +32,18 @@ if TYPE_CHECKING:
 
 _LOCK_WAIT_S = 30
 _TRANSACTION = "edgewise_transaction"
+_SYNCHRONOUS = "edgewise_synchronous"
+# What libpq is told. A client that vanished with its machine would hold its locks for hours, so the server ends a
+# transaction that does nothing for a minute; and a server that vanished would be waited for as long.
+_POSTGRESQL = {
+    "application_name": "edgewise",
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "options": f"-c lock_timeout={_LOCK_WAIT_S}s -c idle_in_transaction_session_timeout=60s",
+}
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -44,14 +56,15 @@ def open_database(url: str) -> Database:
     """Return the database at `url`: `sqlite:///folder/state.db` or `postgresql://user:password@host/name`.
 
     The folder of a SQLite file is made if it is missing; tables are made by `Database.upgrade`. A writer waits up to 30
-    seconds for another one; `?timeout=5` in a SQLite URL sets another limit in seconds.
+    seconds for another one; `?timeout=5` in a SQLite URL sets another limit in seconds, and a PostgreSQL URL may hold
+    any option of libpq (`?options=-c lock_timeout=5s`, `?sslmode=verify-full`).
     Raises InvalidInput for a URL that names neither, NotConfigured without the driver or a folder to be made.
     """
     target = _parse(url)
     if target.drivername == "sqlite":
         return Database(_sqlite_engine(target))
     try:
-        engine = create_engine(target, pool_pre_ping=True, hide_parameters=True)
+        engine = _postgresql_engine(target)
     except ImportError as error:
         raise NotConfigured(
             "the driver for PostgreSQL is not installed", advice='Install it: pip install "edgewise[postgres]".'
@@ -64,24 +77,30 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reader = engine
+        if engine.dialect.name == "postgresql":
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._name = _public_name(engine.url)
         self._secrets = _secrets(engine.url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection inside a transaction that sees one state of the database and writes nothing."""
-        with translated(self._name, self._secrets), self._engine.begin() as connection:
+        with translated(self._name, self._secrets), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
         """Give a connection inside a transaction that may write: committed at the end, rolled back on any error.
 
+        durable: False for what may be forgotten in a power cut; a commit does not wait for the disk then.
         Raises WriteConflict if another process holds the write lock for longer than the limit in the URL.
         """
         with (
             translated(self._name, self._secrets),
-            self._engine.connect().execution_options(**{_TRANSACTION: "IMMEDIATE"}) as connection,
+            self._engine.connect().execution_options(
+                **{_TRANSACTION: "IMMEDIATE", _SYNCHRONOUS: "FULL" if durable else "NORMAL"}
+            ) as connection,
             connection.begin(),
         ):
             yield connection
@@ -164,6 +183,12 @@ def _sqlite_engine(target: URL) -> Engine:
     return engine
 
 
+def _postgresql_engine(target: URL) -> Engine:
+    """Return an engine whose connections notice that the other side is gone, whatever of this the URL does not set."""
+    asked = {name: value for name, value in _POSTGRESQL.items() if name not in target.query}
+    return create_engine(target, connect_args=asked, pool_pre_ping=True, hide_parameters=True)
+
+
 def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
     """Set up a fresh connection. The driver's own transaction handling is off: we begin ours by `_begin_sqlite`."""
     connection.isolation_level = None
@@ -173,12 +198,13 @@ def _prepare_sqlite(connection: SqliteConnection, _entry: ConnectionPoolEntry) -
             f"SQLite cannot keep a write-ahead log here (journal mode {mode})",
             advice="Put the file on a local disk, not on a network file system.",
         )
-    connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(_TRANSACTION, 'DEFERRED')}")
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA synchronous={options.get(_SYNCHRONOUS, 'FULL')}")
+    connection.exec_driver_sql(f"BEGIN {options.get(_TRANSACTION, 'DEFERRED')}")
 
 
 def _public_name(url: URL) -> str:

@@ -68,7 +68,7 @@ class _RowDesk:
         self._last: Moment | None = None
 
     def visit(self, act: Callable[[Turns, Moment], Result]) -> Result:
-        with self._database.write() as connection:
+        with self._database.write(durable=False) as connection:
             record, instant, moment = self._locked(connection)
             turns = restored(record, instant)
             if self._jumped(moment):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -76,3 +78,66 @@ def test_a_file_that_belongs_to_another_url_is_not_used(tmp_path):
     file = _only_file(tmp_path)
     file.write_bytes(file.read_bytes().replace(b"www.sec.gov", b"www.sec.xyz"))
     assert cache.find(URL) is None
+
+
+class TestBound:
+    def body(self, number, size=900):
+        return Kept(f"{URL}/{number}", '"v"', "", "text/html", bytes([number % 256]) * size)
+
+    def bytes_in(self, folder):
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+    def age(self, folder, seconds):
+        """Make everything kept so far look as if it had last been used that much earlier."""
+        for path in folder.rglob("*"):
+            if path.is_file():
+                before = path.stat().st_mtime - seconds
+                os.utime(path, (before, before))
+
+    def test_the_folder_stays_within_its_bound_and_keeps_the_newest(self, tmp_path):
+        cache = ConditionalCache(tmp_path, max_bytes=20_000)
+        for number in range(60):
+            self.age(tmp_path, 10)
+            cache.keep(self.body(number))
+            assert self.bytes_in(tmp_path) <= 22_000
+        assert cache.find(f"{URL}/59") == self.body(59)
+        assert cache.find(f"{URL}/0") is None
+        assert len([number for number in range(60) if cache.find(f"{URL}/{number}")]) >= 10
+
+    def test_what_is_used_stays(self, tmp_path):
+        cache = ConditionalCache(tmp_path, max_bytes=20_000)
+        for number in range(60):
+            self.age(tmp_path, 10)
+            cache.keep(self.body(number))
+            assert cache.find(f"{URL}/0") == self.body(0)
+
+    def test_what_others_kept_counts_too(self, tmp_path):
+        for number in range(60):
+            self.age(tmp_path, 10)
+            ConditionalCache(tmp_path, max_bytes=20_000).keep(self.body(number))
+        assert self.bytes_in(tmp_path) <= 20_000
+
+    def test_a_body_that_would_push_out_the_rest_is_not_kept_nor_is_the_one_before(self, tmp_path):
+        cache = ConditionalCache(tmp_path, max_bytes=20_000)
+        cache.keep(self.body(1))
+        cache.keep(self.body(2))
+        cache.keep(self.body(1, size=3_000))
+        assert cache.find(f"{URL}/1") is None
+        assert cache.find(f"{URL}/2") == self.body(2)
+
+    def test_what_a_killed_process_left_half_written_goes(self, tmp_path):
+        cache = ConditionalCache(tmp_path, max_bytes=20_000)
+        cache.keep(self.body(1))
+        file = _only_file(tmp_path)
+        drafts = [file.with_name(f"{file.name}.{age}") for age in ("old", "new")]
+        for draft in drafts:
+            draft.write_bytes(b"half")
+        os.utime(drafts[0], (file.stat().st_mtime - 7200,) * 2)
+        ConditionalCache(tmp_path, max_bytes=20_000).keep(self.body(2))
+        assert [draft.exists() for draft in drafts] == [False, True]
+
+    def test_many_writers_at_once_do_no_harm(self, tmp_path):
+        caches = [ConditionalCache(tmp_path, max_bytes=20_000) for _ in range(4)]
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda number: caches[number % 4].keep(self.body(number)), range(200)))
+        assert self.bytes_in(tmp_path) <= 40_000  # of 200,000 that were written

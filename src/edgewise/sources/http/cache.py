@@ -5,20 +5,32 @@ Only whole, judged answers come in, which is why this is ours: a caching transpo
 before anybody has seen that the page with status 200 is a block page or that the gzip ends early.
 
 One file per URL: a line of JSON, then the decoded body. Written beside and renamed, so a reader never sees half of one.
+The folder stays within a bound: what was used longest ago goes first, by the files' modification times, which every
+use renews. Any process may clear up, several at once do no harm, and what a killed one left half written goes, too.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import threading
+import time
 import uuid
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from edgewise.core.errors import NotConfigured
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+DEFAULT_MAX_BYTES = 2 * 1024**3
+# Clearing up makes room for a tenth, and looks at all files only after a tenth was written.
+_ROOM = 0.1
+_DRAFT_LASTS_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +53,22 @@ class Kept:
 class ConditionalCache:
     """Kept bodies in a folder. Safe to share between threads and processes: the last writer of a URL wins, whole.
 
+    max_bytes: what the files may have together; each process that writes may exceed it by a tenth for a while. A body
+               of more than a tenth is not kept.
     Both methods raise NotConfigured where the folder cannot be read or written.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+        self._folder, self._max_bytes = folder, max_bytes
+        self._counting = threading.Lock()
+        self._until_clearing = 0  # the first write looks: others may have filled the folder
 
     def find(self, url: str) -> Kept | None:
         """Return what is kept for `url`; None if nothing is, or if the file is damaged and must be fetched anew."""
+        path = self._path(url)
         try:
-            head, _, body = self._path(url).read_bytes().partition(b"\n")
+            head, _, body = path.read_bytes().partition(b"\n")
+            os.utime(path)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -60,10 +78,34 @@ class ConditionalCache:
     def keep(self, kept: Kept) -> None:
         """Keep a body in place of the one before."""
         facts = asdict(kept) | {"body": hashlib.sha256(kept.body).hexdigest()}
+        data = json.dumps(facts).encode() + b"\n" + kept.body
         try:
-            _replace(self._path(kept.url), json.dumps(facts).encode() + b"\n" + kept.body)
+            if len(data) > _ROOM * self._max_bytes:
+                return self._path(kept.url).unlink(missing_ok=True)
+            if self._due(len(data)):
+                self._clear_up()
+            _replace(self._path(kept.url), data)
         except OSError as error:
             raise self._unusable(error) from error
+
+    def _due(self, size: int) -> bool:
+        """Return whether so much was written since the last time that it is time to clear up."""
+        with self._counting:
+            self._until_clearing -= size
+            due = self._until_clearing < 0
+            if due:
+                self._until_clearing = int(_ROOM * self._max_bytes)
+        return due
+
+    def _clear_up(self) -> None:
+        """Remove what was used longest ago until there is room, and drafts that nobody will finish."""
+        files = sorted(_files(self._folder))
+        too_much = sum(size for _, size, _ in files) - int((1 - _ROOM) * self._max_bytes)
+        for used_at, size, path in files:
+            abandoned = "." in path.name and time.time() - used_at > _DRAFT_LASTS_S
+            if too_much > 0 or abandoned:
+                path.unlink(missing_ok=True)
+                too_much -= size
 
     def _path(self, url: str) -> Path:
         digest = hashlib.sha256(url.encode()).hexdigest()
@@ -73,6 +115,14 @@ class ConditionalCache:
         return NotConfigured(
             f"the cache folder {self._folder} cannot be used: {error}", advice="Free space there or choose another one."
         )
+
+
+def _files(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """Yield when each file was last used, its size in bytes and where it is. Others may remove some meanwhile."""
+    for path in folder.glob("??/*"):
+        with suppress(FileNotFoundError):
+            found = path.stat()
+            yield found.st_mtime, found.st_size, path
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -1,36 +1,19 @@
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from edgewise.simulate.companies import invent_companies
 from edgewise.simulate.effects import planted_ic
-from edgewise.simulate.market import perfect_reader, price_table, standardise, trade
+from edgewise.simulate.market import trade
 from edgewise.simulate.plan import Plan
+from edgewise.simulate.price_files import price_table
 from edgewise.simulate.schedule import schedule_filings
-
-
-@dataclass(frozen=True)
-class Speaker:
-    index: int
-
-
-@dataclass(frozen=True)
-class Said:
-    companies: tuple[Speaker, ...]
-    tradable_session: date
-    tone: float | None
-
-
-SESSIONS = [date(2024, 1, day) for day in (2, 3, 4, 5, 8)]
 
 
 @pytest.fixture(scope="module")
 def large():
-    plan = Plan(companies=500, years=2, seed=11)
+    plan = Plan(companies=500, years=2, seed=11, splits_per_year=0.0, dividend_payers=0.0)
     companies = invent_companies(plan)
     filings = schedule_filings(plan, companies)
     return plan, companies, filings, trade(plan, companies, filings)
@@ -49,42 +32,6 @@ def realised(market, horizon, *, whole):
         if present.sum() > 100:
             ics.append(np.corrcoef(z[present], gained[present])[0, 1])
     return np.mean(ics), np.std(ics) * np.sqrt(horizon / len(ics))
-
-
-def test_the_factor_of_two_filings_by_hand():
-    plan = Plan(half_life=1, memory=2)
-    said = [
-        Said((Speaker(0),), SESSIONS[0], 1.0),
-        Said((Speaker(0), Speaker(1)), SESSIONS[1], -2.0),
-        Said((Speaker(1),), SESSIONS[1], None),
-        Said((Speaker(1),), date(2024, 1, 9), 5.0),
-    ]
-    factor = perfect_reader(plan, SESSIONS, 3, said)
-    nothing = [np.nan] * 5
-    expected = np.array([[1.0, 0.5 - 2.0, 0.25 - 1.0, -0.5, np.nan], [np.nan, -2.0, -1.0, -0.5, np.nan], nothing])
-    np.testing.assert_allclose(factor, expected.T)
-
-
-def test_z_scores_of_two_sectors_by_hand():
-    factor = np.array([[1.0, 3.0, np.nan, 7.0, np.nan], [1.0, 1.0, 1.0, 2.0, 4.0]])
-    z = standardise(factor, np.array([0, 0, 0, 1, 1]))
-    # The second sector has one company at first; the first sector has no spread at the second session.
-    np.testing.assert_allclose(z, [[-1.0, 1.0, np.nan, np.nan, np.nan], [np.nan, np.nan, np.nan, -1.0, 1.0]])
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.one_of(st.none(), st.floats(-1e3, 1e3)), min_size=2, max_size=20), st.integers(1, 3))
-def test_z_has_mean_0_and_deviation_1_in_each_sector_or_is_missing(values, sectors):
-    factor = np.array([[np.nan if value is None else round(value, 3) for value in values]])
-    sector = np.arange(len(values)) % sectors
-    before = factor.copy()
-    z = standardise(factor, sector)
-    np.testing.assert_array_equal(factor, before)
-    for number in range(sectors):
-        present = z[0, (sector == number) & ~np.isnan(z[0])]
-        if len(present):
-            assert abs(present.mean()) < 1e-6
-            assert abs(present.std() - 1) < 1e-6
 
 
 def test_a_filing_moves_no_price_before_the_open_after_its_tradable_session(large):

@@ -10,17 +10,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, adapter_for, scheme_of
-from edgewise.core.errors import InvalidInput, NotConfigured, NotFound
+from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, LIMITS, QUEUES, SEEN, adapter_for, scheme_of
+from edgewise.core.errors import InvalidInput, NotConfigured, NotFound, ServiceUnavailable
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from edgewise.adapters.sql import Database
     from edgewise.app.settings import Settings
-    from edgewise.core.ports import Executor, FilingLedger, RunLedger, ToneModel
+    from edgewise.core.clock import Clock
+    from edgewise.core.ports import Executor, FilingLedger, Limit, Queue, RunLedger, Seen, StreamLedger, ToneModel
     from edgewise.lake import DocumentStore, Lake
     from edgewise.pipelines.journey import Rooms
+    from edgewise.pipelines.stream.events import Tell
+    from edgewise.pipelines.stream.rooms import Stream
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.http import Fetcher
 
@@ -41,7 +44,7 @@ class House:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.clock = SystemClock()
+        self.machine_clock = SystemClock()
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -52,10 +55,24 @@ class House:
     ) -> None:
         self._open.close()
 
-    @property
+    @cached_property
+    def clock(self) -> Clock:
+        """The time of the filings: the machine's, or that of the simulated server they come from."""
+        if not self.settings.edgar.startswith(("http://", "https://")):
+            return self.machine_clock
+        from edgewise.simulate.server import simulated_clock_of  # noqa: PLC0415 - imported at first use
+
+        return simulated_clock_of(self.settings.edgar) or self.machine_clock
+
+    @cached_property
     def simulated(self) -> bool:
-        """Whether what is stored here, or the archive that is read, came from a simulated market."""
-        return (self.settings.home / MARKER).is_file() or _simulated_note(self.settings.edgar) is not None
+        """Whether what is stored here, or the source that is read, is a simulated market."""
+        if (self.settings.home / MARKER).is_file():
+            return True
+        try:
+            return _simulated_note(self.settings.edgar) is not None
+        except ServiceUnavailable:
+            return False  # whoever stored anything from a simulated server left its mark in the home folder
 
     def make_home(self) -> None:
         """Create the folder of everything embedded. Raises NotConfigured where that cannot be."""
@@ -83,9 +100,10 @@ class House:
     @cached_property
     def lake(self) -> Lake:
         """The tables."""
-        from edgewise.lake import Lake  # noqa: PLC0415 - commands that need no lake start without it
+        from edgewise.lake import Lake, storage_options_from  # noqa: PLC0415 - other commands start without it
 
-        return Lake(self.settings.lake_url)
+        url = self.settings.lake_url
+        return Lake(url, storage_options=storage_options_from(os.environ) if url.startswith("s3://") else None)
 
     @cached_property
     def documents(self) -> DocumentStore:
@@ -121,6 +139,53 @@ class House:
         return SqlRunLedger(self.database)
 
     @cached_property
+    def stream_ledger(self) -> StreamLedger:
+        """What the live stream asks of the filing ledger."""
+        from edgewise.adapters.sql import SqlStreamLedger  # noqa: PLC0415 - imported at first use
+
+        return SqlStreamLedger(self.database)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Where filings wait to be worked on."""
+        url = self.settings.queue
+        make = adapter_for(url, QUEUES, setting="EDGEWISE_QUEUE")
+        queue: Queue = make(url) if url else make(self.database)
+        return queue
+
+    @cached_property
+    def seen(self) -> Seen:
+        """Which filings somebody saw first."""
+        url = self.settings.seen
+        make = adapter_for(url, SEEN, setting="EDGEWISE_SEEN")
+        seen: Seen = make(url) if url else make(self.database)
+        return seen
+
+    @cached_property
+    def limit(self) -> Limit | None:
+        """The rate limit that is shared as widely as its setting says; None lifts it."""
+        url, rate = self.settings.limit, self.settings.rate_per_s
+        if not rate:
+            return None
+        named = url if not url or "://" in url else f"{url}://"
+        make = adapter_for(named, LIMITS, setting="EDGEWISE_LIMIT")
+        match scheme_of(named):
+            case "" | "file":
+                self.make_home()
+                limit: Limit = make(Path(named.removeprefix("file://") or self.settings.limit_file), rate)
+            case "database":
+                limit = make(self.database, rate)
+            case _:
+                limit = make(rate)
+        return limit
+
+    def stream(self, tell: Tell, *, forms: tuple[str, ...] = ()) -> Stream:
+        """Return what the live stream runs on; `tell` hears what happens, `forms` narrows what is taken."""
+        from edgewise.pipelines.stream.rooms import Stream  # noqa: PLC0415 - imported at first use
+
+        return Stream(self.rooms, self.queue, self.seen, self.stream_ledger, self.machine_clock, tell, forms)
+
+    @cached_property
     def fetcher(self) -> Fetcher:
         """The outside world, or an archive of it."""
         from edgewise.sources.http import Archive, open_fetcher  # noqa: PLC0415 - imported at first use
@@ -132,7 +197,8 @@ class House:
             fetcher = open_fetcher(
                 settings.edgar,
                 identity=settings.identity or None,
-                rate_per_s=settings.rate_per_s,
+                rate_per_s=settings.rate_per_s or None,
+                limit=None if settings.edgar.startswith("archive://") else self.limit,
                 cache=settings.cache,
             )
         self._open.callback(fetcher.close)
@@ -151,10 +217,14 @@ class House:
         """Where heavy work runs."""
         url = self.settings.executor or f"processes://{os.cpu_count() or 1}"
         make = adapter_for(url if "://" in url else f"{url}://", EXECUTORS, setting="EDGEWISE_EXECUTOR")
+        if scheme_of(url) == "ray":
+            executor: Executor = make(url)
+            self._open.callback(executor.close)
+            return executor
         workers = url.partition("://")[2]
         if workers and not (scheme_of(url) == "processes" and workers.isdecimal()):
             raise InvalidInput(f"EDGEWISE_EXECUTOR cannot be {url!r}", advice="Write this, or processes://4.")
-        executor: Executor = make(int(workers)) if workers else make()
+        executor = make(int(workers)) if workers else make()
         self._open.callback(executor.close)
         return executor
 
@@ -167,7 +237,14 @@ class House:
 
 
 def _simulated_note(edgar: str) -> bytes | None:
-    """Return the note that a simulated archive carries at its root; None for any other source."""
+    """Return the note that a simulated archive carries at its root, or its server serves; None for other sources.
+
+    Raises ServiceUnavailable where a mirror does not answer.
+    """
+    if edgar.startswith(("http://", "https://")):
+        from edgewise.simulate.server import simulated_note_of  # noqa: PLC0415 - imported at first use
+
+        return simulated_note_of(edgar)
     archive = Path(edgar.removeprefix("archive://"))
     if not edgar.startswith("archive://"):
         return None

@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from edgewise.app.commands import demo, doctor, factors, filings, instruments, prices, research, runs, serve
+from edgewise.app.commands import (
+    demo,
+    doctor,
+    factors,
+    filings,
+    instruments,
+    prices,
+    research,
+    runs,
+    serve,
+    simulate,
+    watch,
+)
 from edgewise.app.console import show_error
 from edgewise.core.errors import EdgewiseError
 
@@ -17,12 +29,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+filings.app.command("watch")(watch.watch)
+filings.app.command("retry")(watch.retry)
 app.add_typer(filings.app, name="filings")
 app.add_typer(instruments.app, name="instruments")
 app.add_typer(prices.app, name="prices")
 app.add_typer(factors.app, name="factors")
 app.add_typer(research.app, name="research")
 app.add_typer(runs.app, name="runs")
+app.add_typer(simulate.app, name="simulate")
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("doctor")(doctor.doctor)

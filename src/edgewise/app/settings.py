@@ -6,6 +6,7 @@ Each is an environment variable `EDGEWISE_<NAME>`, or a line of a `.env` file in
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,10 +23,22 @@ class Settings(BaseSettings):
         default=Path("edgewise-data"), description="Folder of everything embedded: lake, documents, database."
     )
     lake: str = Field(default="", description="Where the tables are: a folder or s3://bucket/prefix.")
-    documents: str = Field(default="", description="Where the raw documents are: a folder.")
-    database: str = Field(default="", description="Operational state: sqlite:///path.", repr=False)
+    documents: str = Field(default="", description="Where the raw documents are: a folder or s3://bucket/prefix.")
+    database: str = Field(
+        default="",
+        description="Operational state: sqlite:///path or postgresql://user:password@host/name.",
+        repr=False,
+    )
+    queue: str = Field(
+        default="", description="Where filings wait to be worked on: empty for the database, sqs://name.fifo."
+    )
+    seen: str = Field(
+        default="", description="The set of filings seen first by somebody: empty for the database, dynamodb://table."
+    )
     edgar: str = Field(
-        default="", description="Where filings come from: empty for the SEC, archive:///folder-or-zip to replay."
+        default="",
+        description="Where filings come from: empty for the SEC, archive:///folder-or-zip to replay, http://... for a "
+        "mirror, as the simulated server is one.",
     )
     edgar_session: str = Field(
         default="", description="Which recorded feed crawl of an archive to replay; empty for the newest."
@@ -37,9 +50,24 @@ class Settings(BaseSettings):
     identity: str = Field(
         default="", description="Who asks the SEC: 'Company Name contact@example.com'. Needed for the live service."
     )
-    rate_per_s: float = Field(default=8.0, gt=0, le=10, description="Requests a second to the SEC; the SEC allows 10.")
+    rate_per_s: float = Field(
+        default=8.0,
+        ge=0,
+        le=10,
+        description="Requests a second to the SEC; the SEC allows 10. 0 lifts the limit, for a mirror only.",
+    )
+    limit: str = Field(
+        default="",
+        description="Who shares that rate: empty for all processes of this machine, database for all machines, this "
+        "for one process.",
+    )
     executor: str = Field(
-        default="", description="Where work runs: empty for one process per core, this for this process, processes://N."
+        default="",
+        description="Where work runs: empty for one process per core, this for this process, processes://N, ray://.",
+    )
+    log: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least important log lines that are written."
     )
 
     @property
@@ -56,6 +84,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The database's URL with the default filled in."""
         return self.database or f"sqlite:///{(self.home / 'state.db').absolute()}"
+
+    @property
+    def limit_file(self) -> Path:
+        """The file through which the processes of this machine share the rate limit."""
+        return self.home / "rate-limit"
 
     @property
     def cache(self) -> Path:

@@ -1,0 +1,5 @@
+"""`python -m edgewise`: the command line."""
+
+from edgewise.app.main import main
+
+main()

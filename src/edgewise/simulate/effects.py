@@ -123,7 +123,7 @@ def _block_ics(
     covariance = (scores[:, :count] * mu).sum(axis=-1) / breadth
     scale = np.sqrt(np.maximum(variance, 0) + noise[:, :count] * _sessions_of_variance(horizon))
     scale[:, ~scores[0, :count].any(axis=1)] = np.nan
-    return covariance[:, None, :] / scale[None]
+    return np.asarray(covariance[:, None, :] / scale[None])
 
 
 def _standard(rows: Panel, present: NDArray[np.bool_]) -> Panel:

@@ -25,6 +25,7 @@ import polars as pl
 from edgewise.core import clock
 from edgewise.core.identifiers import Accession
 from edgewise.core.table import Instant
+from edgewise.simulate.actions import announcements, corporate_actions
 from edgewise.simulate.bookkeeping import bookkeeping
 from edgewise.simulate.companies import Company
 from edgewise.simulate.days import business_day, moment_between, moment_in_a_burst
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from edgewise.simulate.plan import Plan
 
 # Forms without news; a perfect reader takes no tone from them.
-TONELESS = frozenset({"10-K/A", "NT 10-K", "NT 10-Q"})
+TONELESS = frozenset({"10-K/A", "NT 10-K", "NT 10-Q", "25-NSE", "15-12G"})
 
 # Parts of EDGAR's day, Eastern wall time, in which companies file: before the open, in trading hours, after the close
 # of a full day, and after 17:30, when the filing date moves on.
@@ -149,6 +150,7 @@ def schedule_filings(plan: Plan, companies: list[Company]) -> list[Filing]:
         _joint_drafts(plan, companies),
         _occasion_drafts(plan, companies),
         chain.from_iterable(_life_drafts(company) for company in companies),
+        _action_drafts(plan, companies),
         chain.from_iterable(_insider_drafts(plan, company, companies) for company in companies),
         chain.from_iterable(_manager_drafts(plan, manager) for manager in invent_managers(plan)),
     )
@@ -211,6 +213,13 @@ def _life_drafts(company: Company) -> Iterator[Draft]:
     for number, notice in enumerate(notices(company)):
         accepted = datetime.combine(notice.day, time(17 if notice.items else 9, number))
         yield Draft(notice.form, (company,), accepted, notice.day, notice.items, final=True)
+
+
+def _action_drafts(plan: Plan, companies: list[Company]) -> Iterator[Draft]:
+    """Yield the announcements of splits and special dividends, after the close of their day."""
+    for index, notice in announcements(corporate_actions(plan, companies)):
+        accepted = datetime.combine(notice.day, time(16, 45))
+        yield Draft(notice.form, (companies[index],), accepted, notice.day, notice.items)
 
 
 def _insider_drafts(plan: Plan, company: Company, companies: list[Company]) -> Iterator[Draft]:

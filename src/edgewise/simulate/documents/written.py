@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from edgewise.simulate.documents import annual, quarterly
 from edgewise.simulate.documents.current import current_report, press_release
-from edgewise.simulate.documents.others import certification, late_notice
+from edgewise.simulate.documents.others import certification, delisting_notice, end_of_registration, late_notice
 from edgewise.simulate.documents.styles import house_style, markup
 from edgewise.simulate.fiscal import nominal_month
 from edgewise.simulate.plan import Purpose
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from edgewise.simulate.schedule import Filing
     from edgewise.simulate.truth.text import ItemTruth, RiskFactorTruth
 
+_SHORT_FORMS = {
+    "NT 10-K": late_notice,
+    "NT 10-Q": late_notice,
+    "25-NSE": delisting_notice,
+    "15-12G": end_of_registration,
+}
 _PERIODIC = frozenset({"10-K", "10-KT", "10-Q", "10-QT"})
 
 
@@ -50,8 +56,8 @@ def write_filing(plan: Plan, filing: Filing, accounts: Accounts, *, number: int)
     period = "the fiscal year" if filing.form.startswith("10-K") else "the quarter"
     narrator = Narrator(plan.stream(Purpose.PROSE, 1 + number), company.industry, filing.tone, period)
     name = primary_document_name(filing)
-    if filing.form.startswith("NT"):
-        return Written([Document(filing.form, name, filing.form, late_notice(filing), inline=False)], [], [])
+    if short := _SHORT_FORMS.get(filing.form):
+        return Written([Document(filing.form, name, filing.form, short(filing), inline=False)], [], [])
     report = _report(plan, filing, accounts, narrator, name)
     primary = Document(filing.form, name, filing.form, report.content(), is_inline(filing))
     page = report.page
@@ -68,10 +74,10 @@ def primary_document_name(filing: Filing) -> str:
 
 
 def is_inline(filing: Filing) -> bool:
-    """Return whether a filing's primary document is an inline XBRL page; late notices and early filings are not."""
+    """Return whether a filing's primary document is an inline XBRL page; short forms and early filings are not."""
     company = filing.companies[0]
     kind = markup(house_style(company, filing.filed_date), filing.filed_date)
-    return kind == "inline" and not filing.form.startswith("NT")
+    return kind == "inline" and filing.form not in _SHORT_FORMS
 
 
 def _report(plan: Plan, filing: Filing, accounts: Accounts, narrator: Narrator, name: str) -> Report:

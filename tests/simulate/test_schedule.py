@@ -110,8 +110,10 @@ def test_failure_case_30_some_submissions_have_two_registrants_of_one_sector(fil
 
 def test_failure_case_25_amendments_and_late_notices_have_no_tone(filings, disclosures):
     assert {f.form for f in disclosures if f.tone is None} == {"10-K/A", "NT 10-K", "NT 10-Q"}
-    amended = [f for f in filings if f.form == "10-K/A"]
-    assert all(100 < (f.filed_date - f.period_end).days < 130 for f in amended)
+    ages = [(f.filed_date - f.period_end).days for f in filings if f.form == "10-K/A"]
+    # A year put right is amended later than Part III is added, and sometimes after the next annual report.
+    assert all(100 < age < 130 or age >= 150 for age in ages)
+    assert 0 < sum(age >= 150 for age in ages) <= 60 // 14 + 1
 
 
 def test_failure_case_19_an_ownership_form_keeps_its_day_until_ten_in_the_evening(filings):

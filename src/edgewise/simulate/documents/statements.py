@@ -56,24 +56,21 @@ def _plain(value: int) -> str:
 
 
 def _statement(found: Report, statement: Statement, facts: Facts) -> str:
-    rows = [_heading(found, statement), *_rows(found, statement, facts)]
-    return f"<p><b>{statement.title}</b></p>\n" + table(rows)
+    words, shares = _SCALE_WORDS[found.scale], _SCALE_WORDS[found.share_scale].lower()
+    rows = [*_headings(statement), *_rows(found, statement, facts)]
+    return f"<p><b>{statement.title}</b></p>\n<p>({words}, except per share data; shares {shares})</p>\n{table(rows)}"
 
 
-def _heading(found: Report, statement: Statement) -> tuple[str, ...]:
-    return (
-        f"({_SCALE_WORDS[found.scale]}, except per share data; shares {_SCALE_WORDS[found.share_scale].lower()})",
-        *(_column_title(column) for column in statement.columns),
-    )
+def _headings(statement: Statement) -> Iterator[tuple[str, ...]]:
+    """Yield the rows above the figures: how long each period is, unless these are balances, and when it ended."""
+    if any(column.start is not None for column in statement.columns):
+        yield ("", *(_length(column) for column in statement.columns))
+    yield ("", *(long_date(column.end) for column in statement.columns))
 
 
-def _column_title(column: Column) -> str:
-    if column.start is None:
-        return long_date(column.end)
-    if column.basis == "annual":
-        return f"Year ended {long_date(column.end)}"
-    # A quarter of 14 weeks is still called by its months here, as a reader must look at the dates anyway.
-    return f"{_MONTHS[column.quarters]} months ended {long_date(column.end)}"
+def _length(column: Column) -> str:
+    """Return the length of a period in words; a quarter of 14 weeks is called by its months, too."""
+    return "Year ended" if column.basis == "annual" else f"{_MONTHS[column.quarters]} months ended"
 
 
 def _rows(found: Report, statement: Statement, facts: Facts) -> Iterator[tuple[str, ...]]:

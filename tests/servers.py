@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -72,8 +73,8 @@ class Kept:
     def stop(self) -> None:
         self._keeper.communicate(timeout=PATIENCE_S)
 
-    def kill(self) -> None:
-        os.kill(self.pid, 9)
+    def kill(self, how: int = signal.SIGKILL) -> None:
+        os.kill(self.pid, how)
         self.stop()
 
     def until_it_answers(self, address: tuple[str, int]) -> None:
@@ -135,9 +136,10 @@ class Postgres:
             self.kept = None
 
     def kill(self) -> None:
-        """End it without a word to its clients, as a power cut would."""
-        self.kept.kill()
-        self.kept = None
+        """End it without a word to its clients, as a power cut would; it recovers at the next start."""
+        if self.kept is not None:
+            self.kept.kill(signal.SIGQUIT)
+            self.kept = None
 
     def run(self, statement: str) -> list[tuple[object, ...]]:
         """Run one statement outside of any transaction and return its rows."""
@@ -185,7 +187,7 @@ def postgres() -> Iterator[Postgres]:
         server.start()
         yield server
     finally:
-        server.stop()
+        server.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 

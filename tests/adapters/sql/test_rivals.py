@@ -1,4 +1,4 @@
-"""Several processes on one database file."""
+"""Several processes on one database."""
 
 import subprocess
 import sys
@@ -10,9 +10,11 @@ from edgewise.adapters.sql import SqlFilingLedger, open_database
 from edgewise.core.ports import FilingState
 
 
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'state.db'}"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'state.db'}"
+    return request.getfixturevalue("postgres_database")
 
 
 def race(task, url, *, rivals):

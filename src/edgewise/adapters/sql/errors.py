@@ -33,6 +33,15 @@ class _Meaning(NamedTuple):
 
 _BUSY = _Meaning(WriteConflict, "database_busy", "is being written by another process", "Try again in a moment.")
 _GONE = _Meaning(ServiceUnavailable, "database_gone", "does not answer", "Check that it runs and can be reached.")
+_SLOW = _Meaning(
+    ServiceUnavailable, "database_slow", "took too long over a statement", "See what keeps it busy, then run again."
+)
+_CROWDED = _Meaning(
+    ServiceUnavailable,
+    "database_crowded",
+    "has no connection left for us",
+    "Run fewer processes, or raise its max_connections.",
+)
 _READ_ONLY = _Meaning(
     NotConfigured, "database_read_only", "may only be read", "Give this user the right to write it and its folder."
 )
@@ -65,8 +74,11 @@ _SQLITE = {
 _SQLSTATE = {
     "08": _GONE,
     "57P": _GONE,
+    "57014": _SLOW,
     "53": _GONE,
     "53100": _FULL,
+    "53300": _CROWDED,
+    "25P04": _GONE,
     "40": _BUSY,
     "55P03": _BUSY,
     "25006": _READ_ONLY,
@@ -80,6 +92,7 @@ _SQLSTATE = {
     "XX001": _CORRUPT,
     "XX002": _CORRUPT,
 }
+_NO_ROOM = ("too many clients", "remaining connection slots", "too many connections")
 _REFUSALS = ("does not exist", "authentication failed", "no password supplied", "no pg_hba.conf entry")
 
 
@@ -127,4 +140,6 @@ def _meaning_without_code(said: str, *, lost: bool) -> _Meaning:
     """Return the meaning of what psycopg says while it connects, when it passes on no SQLSTATE."""
     if any(refusal in said for refusal in _REFUSALS):
         return _CLOSED
+    if any(sign in said for sign in _NO_ROOM):
+        return _CROWDED
     return _GONE if lost or "connect" in said else _OTHER

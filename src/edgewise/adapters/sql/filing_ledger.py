@@ -239,9 +239,11 @@ def _prefixed(row: dict[str, object]) -> dict[str, object]:
 
 
 def _require_known(connection: Connection, accessions: Sequence[Accession]) -> None:
+    """Lock these filings for this transaction, in the one order that all writers keep, and see that all are known."""
     known: set[str] = set()
-    for chunk in chunks(accessions):
-        known.update(connection.scalars(select(filing_work.c.accession).where(filing_work.c.accession.in_(chunk))))
+    locked = select(filing_work.c.accession).order_by(filing_work.c.accession).with_for_update(key_share=True)
+    for chunk in chunks(sorted(set(accessions))):
+        known.update(connection.scalars(locked.where(filing_work.c.accession.in_(chunk))))
     if unknown := sorted(set(accessions) - known):
         named, more = ", ".join(unknown[:_NAMED_UNKNOWN]), len(unknown) - _NAMED_UNKNOWN
         raise NotFound(

@@ -101,8 +101,8 @@ class Simulation:
             reply = pages.not_allowed()
         if reply is None:
             fault = self.faults.striking(url, self._asking.again(url), now)
-            reply = self._in_place(asked, fault) or prepared(self._answer(asked, now), asked)
-            reply = _shortened(reply) if fault is Fault.SHORTENED else reply
+            reply = self._in_place(asked, fault) or self._answer(asked, now)
+            reply = _halved(reply) if fault is Fault.SHORTENED else prepared(reply, asked)
         reply = self._signed(reply, now)
         self.log.add(
             at_s=at_s,
@@ -142,10 +142,9 @@ def _asked(scope: Mapping[str, Any], headers: Mapping[str, str]) -> Asked:
     return Asked(host=host.lower(), path=f"/{path}", query=query, headers=headers)
 
 
-def _shortened(reply: Reply) -> Reply:
-    """Return the first half of an uncompressed body, which no header tells apart from a whole one."""
-    encoded = any(name == "Content-Encoding" for name, _ in reply.headers)
-    return reply if encoded else replace(reply, body=reply.body[: len(reply.body) // 2])
+def _halved(reply: Reply) -> Reply:
+    """Return the first half of a body, which no header tells apart from a whole one."""
+    return replace(reply, body=reply.body[: len(reply.body) // 2])
 
 
 async def _body(receive: Receive) -> bytes:

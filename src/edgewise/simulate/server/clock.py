@@ -197,7 +197,7 @@ def _ask(base_url: str, monotonic: Callable[[], float]) -> _Told:
 
 def _get(url: str) -> httpx2.Response:
     try:
-        return httpx2.get(url, timeout=_TIMEOUT_S, trust_env=False)
+        return httpx2.get(url, timeout=_TIMEOUT_S, trust_env=False, verify=url.startswith("https://"))
     except httpx2.TransportError as error:
         raise ServiceUnavailable(
             f"no answer from {url}: {str(error) or type(error).__name__}",

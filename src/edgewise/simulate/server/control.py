@@ -77,10 +77,11 @@ def _faults(simulation: Simulation) -> dict[str, Any]:
 
 
 def _set_faults(simulation: Simulation, body: bytes) -> Reply:
-    said = _object(body, {"faults", *_OPTIONS})
-    odds = Faults.parsed(said.pop("faults", "")).odds
-    if wrong := [name for name, value in said.items() if not isinstance(value, _OPTIONS[name])]:
-        raise InvalidInput(f"{', '.join(wrong)} cannot be that", advice="only is text, the others are numbers.")
+    said = {"faults": "", **_object(body, {"faults", *_OPTIONS})}
+    kinds = {"faults": str, **_OPTIONS}
+    if wrong := [name for name, value in said.items() if not isinstance(value, kinds[name])]:
+        raise InvalidInput(f"{', '.join(wrong)} cannot be that", advice="faults and only are text, the others numbers.")
+    odds = Faults.parsed(said.pop("faults")).odds
     simulation.faults = replace(Faults(), odds=odds, **said)
     return _json(_faults(simulation))
 

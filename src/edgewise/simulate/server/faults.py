@@ -75,13 +75,13 @@ class Odds:
 class Faults:
     """All faults in force.
 
-    odds:          of each fault; at any instant they add up to 1 at most.
+    odds:          of each fault; where together they are more than 1, those named first have theirs.
     seed:          of the draws.
     only:          strike only URLs that contain this text, '' for all.
     slow_s:        real seconds over which a slow body drips.
     hold_s:        real seconds after which a half-open connection is dropped.
     retry_after_s: seconds that a 503 asks for.
-    Raises InvalidInput for a probability that is none, and where they can add up to more than 1.
+    Raises InvalidInput for what is no probability, and for times below 0.
     """
 
     odds: tuple[Odds, ...] = ()
@@ -92,12 +92,8 @@ class Faults:
     retry_after_s: int = 1
 
     def __post_init__(self) -> None:
-        if any(not 0 <= odds.probability <= 1 for odds in self.odds) or any(
-            sum(odds.at(instant) for odds in self.odds) > 1 + 1e-9 for instant in self._beginnings()
-        ):
-            raise InvalidInput(
-                f"{self.spec} are no probabilities", advice="Each is from 0 to 1, and together they are 1 at most."
-            )
+        if any(not 0 <= odds.probability <= 1 for odds in self.odds):
+            raise InvalidInput(f"{self.spec} are no probabilities", advice="Each is from 0 to 1.")
         if min(self.slow_s, self.hold_s, self.retry_after_s) < 0:
             raise InvalidInput("a fault lasts less than no time", advice="Give 0 or more seconds.")
 
@@ -121,10 +117,6 @@ class Faults:
             if draw < 0:
                 return odds.fault
         return None
-
-    def _beginnings(self) -> list[datetime]:
-        """Return the instants at which the sum of the odds can be greatest."""
-        return [datetime.min.replace(tzinfo=UTC), *(odds.begins for odds in self.odds if odds.begins)]
 
 
 class Asking:

@@ -89,7 +89,8 @@ def _is_held(modified_at: datetime, etag: str, headers: Mapping[str, str]) -> bo
 
 
 def _compressed(reply: Reply, accepted: str) -> Reply:
-    if "gzip" not in accepted.lower() or len(reply.body) < _WORTH_COMPRESSING:
+    encoded = any(name == "Content-Encoding" for name, _ in reply.headers)
+    if encoded or "gzip" not in accepted.lower() or len(reply.body) < _WORTH_COMPRESSING:
         return reply
     packer = zlib.compressobj(_QUICKLY, zlib.DEFLATED, _GZIP)
     body = packer.compress(reply.body) + packer.flush()

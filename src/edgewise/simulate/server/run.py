@@ -132,6 +132,7 @@ def _server(simulation: Simulation, *, on_ready: Callable[[], None] = lambda: No
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         date_header=False,
         timeout_keep_alive=_KEPT_ALIVE_S,

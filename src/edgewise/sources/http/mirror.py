@@ -62,7 +62,7 @@ class MirrorTransport(httpx2.BaseTransport):
 
     def __init__(self, base: str, *, inner: httpx2.BaseTransport | None = None) -> None:
         self._base = urlsplit(base)
-        self._inner = inner or httpx2.HTTPTransport(trust_env=False)
+        self._inner = inner or httpx2.HTTPTransport(verify=self._base.scheme == "https", trust_env=False)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the mirror's answer to `request`, whose own URL stays as it is."""

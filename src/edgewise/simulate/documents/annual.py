@@ -38,12 +38,16 @@ _REASONS: dict[AmendmentKind, str] = {
 # What reports with a cross-reference index call their sections, in the order in which they stand.
 _SECTIONS = {
     "1": "Who We Are and What We Do",
+    "2": "Where We Work",
     "7": "Management's Discussion",
     "7A": "Managing Market Risk",
     "1A": "Risk Factors",
     "1C": "Managing Cybersecurity",
     "9A": "Disclosure Controls",
     "8": "Consolidated Statements and Notes",
+    "3": "Legal Matters",
+    "5": "Our Shares and Their Holders",
+    "15": "Exhibits",
 }
 _SMALL_FILERS_OF_FOUR = 2
 
@@ -257,8 +261,9 @@ def _sections(report: Report, items: dict[str, str], statements: str) -> None:
     rows = []
     for number, title in items.items():
         if item := places.get(number):
-            item.target = f"pages {item.page}-{item.last_page}"
-            rows.append((report.style.item_label(number), title, f"{item.page}-{item.last_page}"))
+            pages = str(item.page) if item.page == item.last_page else f"{item.page}-{item.last_page}"
+            item.target = f"pages {pages}"
+            rows.append((report.style.item_label(number), title, pages))
         else:
             rows.append((report.style.item_label(number), title, _indexed(report, number, title)))
     page.free(page.layout.rows(rows))

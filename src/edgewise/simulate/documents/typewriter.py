@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 _DASH = "\N{EM DASH}"
 _WIDTH = 78
-_LABEL = 42
-_FIGURE = 16
+_LABEL = 44
+_FIGURE = 14
+# EDGAR took lines of up to 132 characters inside tables.
+_WIDEST = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,14 @@ class Typewriter:
 
 def _foreign_lines(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        if "\t" not in line:
-            yield _typed(line)
+        label, *figures = line.split("\t")
+        drawn = f"{label:<{_LABEL}}" + "".join(f"  {figure:>{_FIGURE}}" for figure in figures)
+        if not figures or len(drawn) > _WIDEST:
+            yield _typed(" ".join((label, *figures)))
         else:
-            label, *figures = line.split("\t")
-            yield f"{label:<{_LABEL}}" + "".join(f"{figure:>{_FIGURE}}" for figure in figures)
-            if not any(character.isdigit() for character in "".join(figures)):
-                yield "-" * _WIDTH
+            yield drawn
+        if figures and not any(figure[-1:].isdigit() for figure in figures):
+            yield "-" * _WIDTH
 
 
 def _columns(row: Sequence[str]) -> str:

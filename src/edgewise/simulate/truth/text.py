@@ -111,7 +111,7 @@ _TYPES: dict[str, PolarsDataType] = {
 def _schema(row: type[ItemTruth | RiskFactorTruth]) -> dict[str, PolarsDataType]:
     """Return the columns of a table: those of the place first, then the row's own."""
     own = [field for field in fields(row) if field.name != "place"]
-    place = {name: _TYPES.get(str(kind), pl.String) for name, kind in Place.__annotations__.items()}
+    place: dict[str, PolarsDataType] = dict.fromkeys(Place._fields, pl.String) | {"cik": pl.Int64}
     return place | {field.name: _TYPES.get(str(field.type), pl.String) for field in own}
 
 

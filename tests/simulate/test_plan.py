@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edgewise.core.errors import InvalidInput
-from edgewise.simulate.plan import Plan, Purpose
+from edgewise.simulate.plan import FURTHER_EFFECTS, Plan, Purpose
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_the_tone_comes_first_and_the_further_effects_in_their_fixed_order():
 def test_a_full_plan_plants_every_effect_but_the_placebo_and_heeds_the_fields_given():
     plan = Plan.full(companies=40, lives=2.0)
     assert {name for name, ic in plan.planted.items() if ic == 0} == {"placebo"}
-    assert len(plan.planted) == 8
+    assert set(plan.planted) == {"tone", *FURTHER_EFFECTS} - {"themes"}
     assert (plan.companies, plan.lives) == (40, 2.0)
 
 

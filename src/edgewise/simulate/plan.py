@@ -93,13 +93,13 @@ class Plan:
 
     @classmethod
     def full(cls, **fields: Any) -> Plan:
-        """Return a plan with all that the simulator can do: every effect, lives, actions and illiquid names.
+        """Return a plan with all that the simulator can do alone: every effect it has events of, lives, actions.
 
         fields: any fields of the plan, in the place of the ones chosen here.
         """
         planted = (
             *(("tone_change", 0.04), ("insiders", 0.05), ("momentum", 0.04)),
-            *(("value", 0.03), ("quality", 0.04), ("themes", 0.04), ("placebo", 0.0)),
+            *(("value", 0.03), ("quality", 0.04), ("placebo", 0.0)),
         )
         chosen = {"effects": planted, "splits_per_year": 0.05, "dividend_payers": 0.45, "illiquid": 0.03, "lives": 1.0}
         return cls(**{**chosen, **fields})

@@ -5,7 +5,7 @@ Bars and returns come security by security, so that a large market never stands 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -65,12 +65,14 @@ _CLASS_SPREAD, _CLASS_WANDER, _CLASS_VOLUME = 0.03, 0.004, 0.3
 
 def write_prices(path: Path, companies: Sequence[Company], market: Market) -> None:
     """Write daily bars, the columns of BARS: USD as traded, by ticker, then session; no row where nothing is listed."""
-    _write(path, BARS, lambda: _joined(_bars(market, one) for one in listings(companies)))
+    tape = _Tape(companies, market)
+    _write(path, BARS, lambda: _joined(tape.bars(one) for one in listings(companies)))
 
 
 def price_table(companies: Sequence[Company], market: Market) -> pl.DataFrame:
     """Return the same bars as one table."""
-    return pl.concat([_bars(market, one) for one in listings(companies)])
+    tape = _Tape(companies, market)
+    return pl.concat([tape.bars(one) for one in listings(companies)])
 
 
 def write_returns(path: Path, companies: Sequence[Company], market: Market) -> None:
@@ -80,21 +82,15 @@ def write_returns(path: Path, companies: Sequence[Company], market: Market) -> N
                       Null on a security's first session.
     delisting_return: from the last close to what a holder finally got; null on all other sessions.
     """
-    paid: dict[int, list[Paid]] = {}
-    for one in market.paid:
-        paid.setdefault(one.action.company, []).append(one)
-
-    def frames() -> Iterator[pl.DataFrame]:
-        for listing in listings(companies):
-            yield _returns(companies, market, listing, paid.get(listing.company, ()))
-
-    _write(path, RETURNS, lambda: _joined(frames()))
+    tape = _Tape(companies, market)
+    _write(path, RETURNS, lambda: _joined(tape.returns(one) for one in listings(companies)))
 
 
 def write_signals(path: Path, companies: Sequence[Company], market: Market) -> None:
     """Write every effect's signal, the columns of SIGNALS, by effect, ticker and session; nulls where there is none."""
+    tape = _Tape(companies, market)
     own = [one for one in listings(companies) if one.share_class == 1]
-    _write(path, SIGNALS, lambda: _joined(_signals(market, name, one) for name in market.signals for one in own))
+    _write(path, SIGNALS, lambda: _joined(tape.signals(name, one) for name in market.signals for one in own))
 
 
 def action_table(companies: Sequence[Company], market: Market) -> pl.DataFrame:
@@ -139,73 +135,78 @@ def _joined(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
         yield pl.concat(waiting)
 
 
-def _span(market: Market, listing: Listing) -> slice:
-    """Return the place of a listing's sessions among those of the market."""
-    days = np.array(market.sessions, dtype="datetime64[D]")
-    first = int(np.searchsorted(days, np.datetime64(listing.first_session)))
-    if listing.last_session is None:
-        return slice(first, len(days))
-    return slice(first, int(np.searchsorted(days, np.datetime64(listing.last_session), side="right")))
+class _Tape:
+    """A market's rows, listing by listing."""
+
+    def __init__(self, companies: Sequence[Company], market: Market) -> None:
+        self._companies, self._market = companies, market
+        self._dates = pl.Series("session", market.sessions, dtype=pl.Date)
+        self._place = {session: number for number, session in enumerate(market.sessions)}
+        self._paid: dict[int, list[Paid]] = {}
+        for one in market.paid:
+            self._paid.setdefault(one.action.company, []).append(one)
+
+    def bars(self, listing: Listing) -> pl.DataFrame:
+        """Return the columns of BARS."""
+        market, span, premium = self._market, self._span(listing), self._premium(listing)
+        share = 1.0 if listing.share_class == 1 else _CLASS_VOLUME
+        prices = {
+            name: (getattr(market, name)[span, listing.company] * premium[span]).round(4)
+            for name in ("open", "high", "low", "close")
+        }
+        volume = (market.volume[span, listing.company] * share).astype(np.int64)
+        return pl.DataFrame(self._named(listing) | prices | {"volume": volume}, schema=BARS)
+
+    def returns(self, listing: Listing) -> pl.DataFrame:
+        """Return the columns of RETURNS."""
+        close = (self._market.close[:, listing.company] * self._premium(listing)).round(4)
+        held = close.copy()
+        for one in self._paid.get(listing.company, ()):
+            ex = self._place[one.action.ex_session]
+            held[ex] = held[ex] * one.action.ratio + one.amount
+        total = np.concatenate([[np.nan], held[1:] / close[:-1] - 1])[self._span(listing)]
+        delisting, ending = np.full(len(total), np.nan), self._companies[listing.company].life.ending
+        if ending and listing.last_session == ending.last_session:
+            delisting[-1] = ending.delisting_return
+            total[-1] = (1 + total[-1]) * (1 + ending.delisting_return) - 1
+        content = self._named(listing) | {
+            "instrument_id": pl.repeat(str(instrument_id(self._companies, listing)), len(total), eager=True),
+            "total_return": total,
+            "delisting_return": delisting,
+        }
+        return pl.DataFrame(content).select(RETURNS.keys()).with_columns(_nulls("total_return", "delisting_return"))
+
+    def signals(self, effect: str, listing: Listing) -> pl.DataFrame:
+        """Return the columns of SIGNALS."""
+        span, signal = self._span(listing), self._market.signals[effect]
+        content = self._named(listing) | {
+            "effect": pl.repeat(effect, span.stop - span.start, eager=True),
+            "factor": signal.values[span, listing.company].astype(np.float64),
+            "z": signal.z[span, listing.company].astype(np.float64),
+        }
+        return pl.DataFrame(content).select(SIGNALS.keys()).with_columns(_nulls("factor", "z"))
+
+    def _named(self, listing: Listing) -> dict[str, Any]:
+        dates = self._dates[self._span(listing)]
+        return {"ticker": pl.repeat(str(listing.ticker), len(dates), eager=True), "session": dates}
+
+    def _span(self, listing: Listing) -> slice:
+        """Return the place of a listing's sessions among those of the market."""
+        last = listing.last_session
+        return slice(self._place[listing.first_session], len(self._place) if last is None else self._place[last] + 1)
+
+    def _premium(self, listing: Listing) -> Prices:
+        """Return what a class trades at as a multiple of the first, at every session; 1 for the first class."""
+        market = self._market
+        if listing.share_class == 1:
+            return np.ones(len(market.sessions))
+        stream = market.plan.stream(Purpose.CLASSES, 1 + listing.company)
+        level = stream.uniform(-_CLASS_SPREAD, _CLASS_SPREAD)
+        premium = np.exp(level + _CLASS_WANDER * stream.standard_normal(len(market.sessions)))
+        # Without trade in the first class there is none in the second: its quote is as stale.
+        traded = np.where(market.volume[:, listing.company] > 0, np.arange(len(premium)), 0)
+        return np.asarray(premium[np.maximum.accumulate(traded)])
 
 
-def _premium(market: Market, listing: Listing) -> Prices:
-    """Return what a class trades at as a multiple of the first, at every session; 1 for the first class."""
-    if listing.share_class == 1:
-        return np.ones(len(market.sessions))
-    stream = market.plan.stream(Purpose.CLASSES, 1 + listing.company)
-    level = stream.uniform(-_CLASS_SPREAD, _CLASS_SPREAD)
-    premium = np.exp(level + _CLASS_WANDER * stream.standard_normal(len(market.sessions)))
-    # Without trade in the first class there is none in the second: its quote is as stale.
-    traded = np.where(market.volume[:, listing.company] > 0, np.arange(len(premium)), 0)
-    return np.asarray(premium[np.maximum.accumulate(traded)])
-
-
-def _bars(market: Market, listing: Listing) -> pl.DataFrame:
-    span, company = _span(market, listing), listing.company
-    premium = _premium(market, listing)[span]
-    share = 1.0 if listing.share_class == 1 else _CLASS_VOLUME
-    prices = {
-        name: (getattr(market, name)[span, company] * premium).round(4) for name in ("open", "high", "low", "close")
-    }
-    content = {
-        "ticker": pl.repeat(str(listing.ticker), len(premium), eager=True),
-        "session": pl.Series(market.sessions[span], dtype=pl.Date),
-        **prices,
-        "volume": (market.volume[span, company] * share).astype(np.int64),
-    }
-    return pl.DataFrame(content, schema=BARS)
-
-
-def _returns(companies: Sequence[Company], market: Market, listing: Listing, paid: Sequence[Paid]) -> pl.DataFrame:
-    span, ending = _span(market, listing), companies[listing.company].life.ending
-    close = (market.close[:, listing.company] * _premium(market, listing)).round(4)
-    close[~market.listed[:, listing.company]] = np.nan
-    held = close.copy()
-    for one in paid:
-        ex = market.sessions.index(one.action.ex_session)
-        held[ex] = held[ex] * one.action.ratio + one.amount
-    total = np.concatenate([[np.nan], held[1:] / close[:-1] - 1])[span]
-    delisting = np.full(len(total), np.nan)
-    if ending and listing.last_session == ending.last_session:
-        delisting[-1] = ending.delisting_return
-        total[-1] = (1 + total[-1]) * (1 + ending.delisting_return) - 1
-    content = {
-        "ticker": pl.repeat(str(listing.ticker), len(total), eager=True),
-        "instrument_id": pl.repeat(str(instrument_id(companies, listing)), len(total), eager=True),
-        "session": pl.Series(market.sessions[span], dtype=pl.Date),
-        "total_return": total,
-        "delisting_return": delisting,
-    }
-    return pl.DataFrame(content, schema=RETURNS).with_columns(pl.col("total_return", "delisting_return").fill_nan(None))
-
-
-def _signals(market: Market, effect: str, listing: Listing) -> pl.DataFrame:
-    span, signal = _span(market, listing), market.signals[effect]
-    content = {
-        "effect": pl.repeat(effect, span.stop - span.start, eager=True),
-        "ticker": pl.repeat(str(listing.ticker), span.stop - span.start, eager=True),
-        "session": pl.Series(market.sessions[span], dtype=pl.Date),
-        "factor": signal.values[span, listing.company].astype(np.float64),
-        "z": signal.z[span, listing.company].astype(np.float64),
-    }
-    return pl.DataFrame(content, schema=SIGNALS).with_columns(pl.col("factor", "z").fill_nan(None))
+def _nulls(*columns: str) -> pl.Expr:
+    return pl.col(*columns).fill_nan(None)

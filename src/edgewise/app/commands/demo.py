@@ -158,7 +158,7 @@ def _evidence(house: House, plan: Plan, market: Simulated) -> list[Evidence]:
     tickers = house.lake.read(_instruments()).select("ticker", "instrument_id")
     without = _identified(control_prices(plan), tickers)
     without = without.with_columns(known_at=session_closes(without["session"]))
-    truth = _identified(pl.read_parquet(market.factor_truth), tickers)
+    truth = _identified(pl.read_parquet(market.factor_truth).filter(effect="tone"), tickers)
     planted = json_format.loads(market.effects.read_text())["planted_ic"]["own_return"]
     scored = values.drop_nulls("z")["session"].n_unique()
     agreement = rank_ic(values, truth, label="z")["ic"].mean()

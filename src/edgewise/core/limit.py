@@ -114,7 +114,7 @@ class DeskLimit:
     ) -> tuple[Turn, Moment]:
         self._tell(turns, moment)
         patience_s = until - moment.read_at
-        turn = turns.ask(place, self._pace, moment.now, patience_s=patience_s, void=void and void.now)
+        turn = turns.ask(place, self._pace, moment.now, patience_s=patience_s, void=void.now if void else None)
         self._in_force = turns.slowest_per_s
         return turn, moment
 

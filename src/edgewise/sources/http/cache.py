@@ -60,7 +60,7 @@ class ConditionalCache:
 
     def __init__(self, folder: Path, *, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         self._folder, self._max_bytes = folder, max_bytes
-        self._counting = threading.Lock()
+        self._clearing = threading.Lock()
         self._until_clearing = 0  # the first write looks: others may have filled the folder
 
     def find(self, url: str) -> Kept | None:
@@ -82,20 +82,18 @@ class ConditionalCache:
         try:
             if len(data) > _ROOM * self._max_bytes:
                 return self._path(kept.url).unlink(missing_ok=True)
-            if self._due(len(data)):
-                self._clear_up()
+            self._make_room(len(data))
             _replace(self._path(kept.url), data)
         except OSError as error:
             raise self._unusable(error) from error
 
-    def _due(self, size: int) -> bool:
-        """Return whether so much was written since the last time that it is time to clear up."""
-        with self._counting:
+    def _make_room(self, size: int) -> None:
+        """Clear up if so much was written since the last time; threads that write meanwhile wait."""
+        with self._clearing:
             self._until_clearing -= size
-            due = self._until_clearing < 0
-            if due:
+            if self._until_clearing < 0:
+                self._clear_up()
                 self._until_clearing = int(_ROOM * self._max_bytes)
-        return due
 
     def _clear_up(self) -> None:
         """Remove what was used longest ago until there is room, and drafts that nobody will finish."""

@@ -44,7 +44,8 @@ MAX_REDIRECTS = 5
 _OK = 200
 _NOT_MODIFIED = 304
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+_CONNECT_S = 10.0
+_READ_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,6 @@ class PoliteClient:
         self._http = httpx2.Client(
             headers={"User-Agent": checked_identity(identity), "Accept-Encoding": ACCEPTED},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            timeout=_TIMEOUT,
             transport=transport,
             trust_env=False,
         )
@@ -157,7 +157,8 @@ class PoliteClient:
         self._limit.wait(patience_s=min(self._retry.patience_s, until - self._monotonic()))
         self._count(requests=1)
         try:
-            with self._http.stream("GET", url, headers=kept.conditions if kept else None) as response:
+            conditions, timeout = kept.conditions if kept else None, _timeout(until - self._monotonic())
+            with self._http.stream("GET", url, headers=conditions, timeout=timeout) as response:
                 return self._read(url, response, kept, max_bytes, until)
         except Throttled as error:
             self._count(throttled=1)
@@ -212,6 +213,12 @@ class PoliteClient:
     def _count(self, **more: int) -> None:
         with self._counting:
             self._stats = replace(self._stats, **{name: getattr(self._stats, name) + by for name, by in more.items()})
+
+
+def _timeout(left_s: float) -> httpx2.Timeout:
+    """Return how long each step of a request may take: never longer than what is left until the deadline."""
+    left_s = max(left_s, 0.001)
+    return httpx2.Timeout(min(_READ_S, left_s), connect=min(_CONNECT_S, left_s))
 
 
 def _beginning(pieces: Iterator[bytes]) -> bytes:

@@ -35,7 +35,8 @@ def open_seen(url: str) -> DynamoSeen:
 
     Raises InvalidInput for another kind of URL, NotConfigured without a region.
     """
-    return DynamoSeen(open_client("dynamodb"), _table(url))
+    table = _table(url)
+    return DynamoSeen(open_client("dynamodb"), table)
 
 
 def create_seen(url: str) -> None:

@@ -58,7 +58,8 @@ def open_queue(url: str) -> SqsQueue:
 
     Raises InvalidInput for another kind of URL, NotConfigured without a region.
     """
-    return SqsQueue(open_client("sqs"), _name(url))
+    name = _name(url)
+    return SqsQueue(open_client("sqs"), name)
 
 
 def create_queue(url: str, *, max_deliveries: int = 10) -> None:
@@ -169,21 +170,19 @@ class SqsQueue:
         Each is sent first and removed from the dead after, so that none is lost; SQS drops the second sending where one
         was cut off in between and is repeated within five minutes.
         """
-        wanted, revived = set(keys), set()
+        wanted, revived, removed = set(keys), set(), set()
         looked_at: list[dict[str, Any]] = []
-        others = []
         try:
             for message in self._walk(looked_at) if wanted else ():
                 found = _message(message)
-                if found.key not in wanted:
-                    others.append(message)
-                    continue
-                self._send([_entry(found, again=message["MessageId"], put_at=_put_at(message))])
-                handle = {"ReceiptHandle": message["ReceiptHandle"]}
-                self._each(self._client.delete_message_batch, self._addresses.dead, [handle])
-                revived.add(found.key)
+                if found.key in wanted:
+                    self._send([_entry(found, again=message["MessageId"], put_at=_put_at(message))])
+                    handle = {"ReceiptHandle": message["ReceiptHandle"]}
+                    self._each(self._client.delete_message_batch, self._addresses.dead, [handle])
+                    removed.add(message["MessageId"])
+                    revived.add(found.key)
         finally:
-            self._show_again(others)
+            self._show_again([message for message in looked_at if message["MessageId"] not in removed])
         return len(revived)
 
     def depth(self) -> QueueDepth:

@@ -102,7 +102,7 @@ class Report:
     @property
     def start(self) -> date:
         """The first day of the longest period that ends with the report."""
-        return min(column.start for column in self.statements[-1].columns[:1] if column.start is not None)
+        return self.statements[-1].columns[0].start or self.quarter.start
 
     def displayed(self, line: Line, column: Column) -> int | float:
         """Return the value of a line in its statement's units: expenses and payments positive, dollars per share."""

@@ -7,9 +7,18 @@ from pathlib import Path
 import pytest
 
 from edgewise.adapters.local import ProcessPool, ThisProcess
-from edgewise.core.errors import InvalidInput, Throttled
+from edgewise.core.errors import InvalidInput, Permanent, Throttled, Transient
 
-OPENERS = {"this_process": ThisProcess, "process_pool": lambda: ProcessPool(2)}
+
+def open_ray_here():
+    from edgewise.adapters.ray import open_ray  # noqa: PLC0415 - Ray takes seconds to import
+
+    return open_ray("ray://local?workers=2")
+
+
+OPENERS = {"this_process": ThisProcess, "process_pool": lambda: ProcessPool(2), "ray": open_ray_here}
+# One worker of the test run starts Ray, and all of its tests go there: it takes seconds and hundreds of megabytes.
+PARAMETERS = [pytest.param(opener, id=name, marks=pytest.mark.xdist_group(name)) for name, opener in OPENERS.items()]
 READ_AHEAD = 4  # two items for each of two workers
 
 
@@ -20,9 +29,16 @@ def errands():
         yield importlib.import_module("errands")
 
 
-@pytest.fixture(scope="module", params=OPENERS)
+@pytest.fixture(scope="module", params=PARAMETERS)
 def executor(request, errands):  # noqa: ARG001 - workers copy the import path when they start
-    with OPENERS[request.param]() as opened:
+    with request.param() as opened:
+        yield opened
+
+
+@pytest.fixture(params=PARAMETERS[1:])
+def elsewhere(request, errands):  # noqa: ARG001 - as above
+    """An executor whose work can die without us."""
+    with request.param() as opened:
         yield opened
 
 
@@ -94,7 +110,27 @@ def test_results_nobody_reads_to_the_end_do_no_harm(executor, errands):
     assert list(executor.map(errands.square, [4])) == [16]
 
 
-@pytest.mark.parametrize("opener", OPENERS.values(), ids=OPENERS.keys())
+def test_a_worker_that_dies_costs_its_item_and_no_other(elsewhere, errands):
+    results = elsewhere.map(errands.die_at_three, range(5))
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(Transient, match="died") as died:
+        next(results)
+    assert died.value.code == "worker_died"
+    assert list(elsewhere.map(errands.square, [5])) == [25]
+
+
+def test_what_cannot_travel_is_refused_and_a_foreign_error_arrives_with_its_words(elsewhere, errands):
+    with pytest.raises(InvalidInput, match="the function cannot be sent"):
+        list(elsewhere.map(lambda number: number, [1]))
+    with pytest.raises(InvalidInput, match="the item cannot be sent"):
+        list(elsewhere.map(errands.square, [lambda: 1]))
+    with pytest.raises(InvalidInput, match="the result cannot be sent"):
+        list(elsewhere.map(errands.lock, [1]))
+    with pytest.raises(Permanent, match="one and two"):
+        list(elsewhere.map(errands.foreign, [1]))
+
+
+@pytest.mark.parametrize("opener", PARAMETERS)
 def test_a_closed_executor_refuses_work_and_may_be_closed_again(opener):
     executor = opener()
     executor.close()

@@ -4,9 +4,11 @@
     www.sec.gov/Archives/edgar/daily-index, full-index                   master indexes
     www.sec.gov/cgi-bin/browse-edgar/                                    feed pages and INDEX.tsv
     www.sec.gov/files/company_tickers*.json, data.sec.gov/submissions/   the directory of companies
+    data.sec.gov/api/xbrl/companyfacts/                                  tagged values of all reports, by CIK
     prices/ohlcv.parquet                                                 daily bars, USD as traded
     truth/filings.parquet, factor.parquet, effects.json                  what a perfect reader would know
     truth/insider_trades.parquet, holdings.parquet                       dealings and holdings as they were meant
+    truth/items, risk_factors, statements                                what the documents say, in parts
     SIMULATED.md                                                         what this is, with the plan; written last
 
 Nothing in it is real, and every document says so in its first line.
@@ -23,16 +25,19 @@ import polars as pl
 
 from edgewise.core.errors import InvalidInput
 from edgewise.core.table import Instant
+from edgewise.simulate.accounts import splits_of
+from edgewise.simulate.actions import corporate_actions
 from edgewise.simulate.companies import invent_companies
 from edgewise.simulate.directory import Filed, submissions_files, ticker_files
 from edgewise.simulate.documents.page import NOTICE
 from edgewise.simulate.effects import planted_effects
 from edgewise.simulate.feed import feed_files
 from edgewise.simulate.indexes import index_files
-from edgewise.simulate.market import factor_table, price_table, trade
-from edgewise.simulate.ownership.truth import HOLDINGS, TRADES
-from edgewise.simulate.rendering import Closes, Desk, OwnershipTruth, submission_texts
+from edgewise.simulate.market import trade
+from edgewise.simulate.price_files import action_table, price_table, write_prices, write_returns, write_signals
+from edgewise.simulate.rendering import Closes, Desk, facts_files, submission_texts
 from edgewise.simulate.schedule import schedule_filings
+from edgewise.simulate.truth.gathered import GatheredTruth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,9 +101,10 @@ def simulate(folder: Path, plan: Plan) -> Simulated:
     filings = schedule_filings(plan, companies)
     market = trade(plan, companies, filings)
     simulated = _described(folder, plan, filings=len(filings), sessions=len(market.sessions))
-    desk = Desk(plan, companies, Closes.of(market), OwnershipTruth())
+    truth = GatheredTruth(simulated.effects.parent)
+    desk = Desk(plan, companies, Closes.of(market), truth, splits_of(corporate_actions(plan, companies)))
     filed = _write_edgar(folder, desk, filings)
-    _write_ownership_truth(simulated, desk.truth)
+    truth.close()
     _write_truth(simulated, plan, companies, filed, market)
     _write(folder, MARKER, _note(plan))
     return simulated
@@ -121,7 +127,7 @@ def control_prices(plan: Plan) -> pl.DataFrame:
     Columns as in `prices/ohlcv.parquet`: ticker, session, open, high, low, close (USD as traded), volume.
     """
     companies = invent_companies(plan)
-    without = replace(plan, tone_ic=0.0)
+    without = plan.control()
     return price_table(companies, trade(without, companies, schedule_filings(plan, companies)))
 
 
@@ -161,6 +167,7 @@ def _writers(desk: Desk, filed: list[Filed]) -> Iterator[Iterator[tuple[str, str
     """Yield the writers of all files but the submissions; each yields path and text of one file after the other."""
     yield submissions_files(desk.companies, filed)
     yield ticker_files(desk.companies)
+    yield facts_files(desk, [one.filing for one in filed])
     yield index_files(desk.plan, [one.filing for one in filed])
     yield feed_files(desk.plan, filed)
 
@@ -181,18 +188,13 @@ def _write_truth(
     simulated: Simulated, plan: Plan, companies: list[Company], filed: list[Filed], market: Market
 ) -> None:
     simulated.prices.parent.mkdir()
-    price_table(companies, market).write_parquet(simulated.prices)
+    write_prices(simulated.prices, companies, market)
+    action_table(companies, market).write_parquet(simulated.prices.with_name("corporate_actions.parquet"))
+    write_returns(simulated.effects.with_name("returns.parquet"), companies, market)
     filing_table(filed).write_parquet(simulated.filings_truth)
-    factor_table(companies, market).write_parquet(simulated.factor_truth)
+    write_signals(simulated.factor_truth, companies, market)
     effects = {"plan": plan.described(), **planted_effects(plan, market)}
     simulated.effects.write_text(json.dumps(effects, indent=1) + "\n", encoding="ascii", newline="\n")
-
-
-def _write_ownership_truth(simulated: Simulated, truth: OwnershipTruth) -> None:
-    simulated.effects.parent.mkdir()
-    trades = pl.DataFrame(truth.trades, schema=TRADES, orient="row")
-    trades.sort("accepted_at", "accession", "line").write_parquet(simulated.insider_trades_truth)
-    pl.DataFrame(truth.holdings, schema=HOLDINGS, orient="row").write_parquet(simulated.holdings_truth)
 
 
 def filing_table(filed: list[Filed]) -> pl.DataFrame:

@@ -7,14 +7,15 @@ accounts or the list of what its insiders report, is made when its turn comes an
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from edgewise.simulate.accounts import Accounts
 from edgewise.simulate.companies import Company
-from edgewise.simulate.documents.written import write_documents
+from edgewise.simulate.company_facts import company_facts_files
+from edgewise.simulate.documents.written import write_filing
 from edgewise.simulate.ownership.form4 import OwnershipForm, ownership_document
 from edgewise.simulate.ownership.form13f import holdings_documents
 from edgewise.simulate.ownership.holdings import HoldingsReport, holdings_reports
@@ -22,16 +23,20 @@ from edgewise.simulate.ownership.managers import Manager
 from edgewise.simulate.ownership.reports import InsiderReport, insider_reports
 from edgewise.simulate.ownership.truth import holding_rows, trade_rows
 from edgewise.simulate.submission import submission_text
+from edgewise.simulate.truth.statements import statement_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from edgewise.simulate.market import Market, Panel
+    from edgewise.simulate.accounts import Splits
+    from edgewise.simulate.market import Market
     from edgewise.simulate.parties import Registrant
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
+    from edgewise.simulate.signals import Panel
     from edgewise.simulate.submission import Document
+    from edgewise.simulate.truth.gathered import GatheredTruth
 
 
 class Closes:
@@ -52,22 +57,15 @@ class Closes:
         return cls(market.sessions, np.asarray(market.close))
 
 
-@dataclass(slots=True)
-class OwnershipTruth:
-    """Rows of the truth about ownership, gathered while the forms are written."""
-
-    trades: list[tuple[object, ...]] = field(default_factory=list)
-    holdings: list[tuple[object, ...]] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every submission can need: the plan, all companies, the prices, and where the truth is noted down."""
+    """What every submission can need: the plan, all companies, prices, splits, and where the truth is noted down."""
 
     plan: Plan
     companies: list[Company]
     closes: Closes
-    truth: OwnershipTruth
+    truth: GatheredTruth
+    splits: Splits
 
 
 def submission_texts(desk: Desk, filings: list[Filing]) -> Iterator[tuple[int, str]]:
@@ -86,6 +84,11 @@ def lead_of(filing: Filing) -> Registrant:
     return filing.companies[0] if filing.companies else filing.others[-1].registrant
 
 
+def facts_files(desk: Desk, filings: list[Filing]) -> Iterator[tuple[str, str]]:
+    """Yield path and text of the facts that each CIK has tagged; none where nothing was."""
+    yield from company_facts_files(desk.plan, filings, desk.splits)
+
+
 _Written: TypeAlias = "Iterator[tuple[int, Filing, list[Document]]]"
 
 
@@ -97,15 +100,18 @@ def _documents(desk: Desk, lead: Registrant, numbered: list[tuple[int, Filing]])
 
 
 def _of_company(desk: Desk, company: Company, numbered: list[tuple[int, Filing]]) -> _Written:
-    accounts = Accounts(desk.plan, company)
+    accounts = Accounts(desk.plan, company, desk.splits.get(company.index, ()))
     reports = insider_reports(desk.plan, company, desk.companies)
     filed = {filing.report: filing for _, filing in numbered if not filing.companies}
     for place, filing in numbered:
         if filing.companies:
-            yield place, filing, write_documents(desk.plan, filing, accounts, number=place)
+            written = write_filing(desk.plan, filing, accounts, number=place)
+            desk.truth.text.add(written.items, written.risk_factors)
+            desk.truth.statements.add(statement_rows(filing, accounts))
+            yield place, filing, written.documents
         else:
             form = _ownership_form(desk, company, reports[filing.report], filed, filing)
-            desk.truth.trades += trade_rows(form, filing, filed)
+            desk.truth.trades.add(trade_rows(form, filing, filed))
             yield place, filing, [ownership_document(form)]
 
 
@@ -122,4 +128,4 @@ def _of_manager(desk: Desk, manager: Manager, numbered: list[tuple[int, Filing]]
     for place, filing in numbered:
         known.append(reports[filing.report])
         yield place, filing, holdings_documents(known[-1], desk.companies, filing.filed_date, desk.closes)
-    desk.truth.holdings += holding_rows(manager, known, desk.companies, desk.closes)
+    desk.truth.holdings.add(holding_rows(manager, known, desk.companies, desk.closes))

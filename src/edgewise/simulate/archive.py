@@ -96,9 +96,13 @@ def simulate(folder: Path, plan: Plan) -> Simulated:
     folder: created if it is not there.
     Raises: InvalidInput, if the folder is a file or holds anything: two markets in one folder would be silently wrong.
     """
-    _claim(folder)
     companies = invent_companies(plan)
-    filings = schedule_filings(plan, companies)
+    return write_market(folder, plan, companies, schedule_filings(plan, companies))
+
+
+def write_market(folder: Path, plan: Plan, companies: list[Company], filings: list[Filing]) -> Simulated:
+    """Write a market of these companies with these filings, which stand in order of acceptance; else as `simulate`."""
+    _claim(folder)
     market = trade(plan, companies, filings)
     simulated = _described(folder, plan, filings=len(filings), sessions=len(market.sessions))
     truth = GatheredTruth(simulated.effects.parent)

@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 
     from edgewise.core.identifiers import Cik
     from edgewise.simulate.fiscal import FiscalQuarter
+    from edgewise.simulate.ownership.holdings import HoldingsReport
     from edgewise.simulate.ownership.managers import Manager
+    from edgewise.simulate.ownership.reports import InsiderReport
     from edgewise.simulate.parties import Registrant
     from edgewise.simulate.plan import Plan
 
@@ -181,7 +183,7 @@ def _own_drafts(plan: Plan, company: Company) -> Iterator[Draft]:
         yield from _report_drafts(company, quarter, draws)
     for _ in range(sum(draws.between(0, 4) for _ in range(plan.years))):
         day = business_day(plan.start + timedelta(days=draws.below((plan.end - plan.start).days + 1)))
-        yield _event_draft((company,), _moment(day, company, draws), draws.pick(_EVENTS))
+        yield event_draft((company,), _moment(day, company, draws), draws.pick(_EVENTS))
     # An error put right: the year it concerns may be older than the last annual report.
     correction = bookkeeping(plan, company).correction
     if correction is not None:
@@ -223,18 +225,31 @@ def _action_drafts(plan: Plan, companies: list[Company]) -> Iterator[Draft]:
 
 
 def _insider_drafts(plan: Plan, company: Company, companies: list[Company]) -> Iterator[Draft]:
-    """Yield the forms of a company's insiders, the reporting owners before the issuer as in EDGAR's headers."""
     for place, report in enumerate(insider_reports(plan, company, companies)):
-        owners = report.insider.owners
-        parties = (*(Party(PartyRole.OWNER, owner) for owner in owners), Party(PartyRole.ISSUER, company))
-        sender = owners[0].cik if report.insider.seat % 2 else company.sender
-        yield Draft(report.form, (), report.accepted, report.period, (), parties, place, sender)
+        yield insider_draft(company, report, place, report.accepted)
+
+
+def insider_draft(company: Company, report: InsiderReport, place: int, accepted: datetime) -> Draft:
+    """Return a form of a company's insiders, the reporting owners before the issuer as in EDGAR's headers.
+
+    place: of the report among those of the company.
+    """
+    owners = report.insider.owners
+    parties = (*(Party(PartyRole.OWNER, owner) for owner in owners), Party(PartyRole.ISSUER, company))
+    sender = owners[0].cik if report.insider.seat % 2 else company.sender
+    return Draft(report.form, (), accepted, report.period, others=parties, report=place, sent_by=sender)
 
 
 def _manager_drafts(plan: Plan, manager: Manager) -> Iterator[Draft]:
-    party = Party(PartyRole.FILER, manager)
     for place, report in enumerate(holdings_reports(plan, manager)):
-        yield Draft(report.form, (), report.accepted, report.period_end, (), (party,), place, manager.cik)
+        yield manager_draft(report, place, report.accepted)
+
+
+def manager_draft(report: HoldingsReport, place: int, accepted: datetime) -> Draft:
+    """Return a 13F; `place` is that of the report among those of its manager."""
+    manager = report.manager
+    party = Party(PartyRole.FILER, manager)
+    return Draft(report.form, (), accepted, report.period_end, others=(party,), report=place, sent_by=manager.cik)
 
 
 def _joint_drafts(plan: Plan, companies: list[Company]) -> Iterator[Draft]:
@@ -243,14 +258,14 @@ def _joint_drafts(plan: Plan, companies: list[Company]) -> Iterator[Draft]:
     for first in draws.shuffled(companies[: -len(SECTORS)])[: 1 + len(companies) // 40]:
         for year in range(plan.years):
             day = business_day(plan.start + timedelta(days=365 * year + draws.below(360)))
-            yield _event_draft((first, partners[first.index]), _moment(day, first, draws), "1.01")
+            yield event_draft((first, partners[first.index]), _moment(day, first, draws), "1.01")
 
 
 def _occasion_drafts(plan: Plan, companies: list[Company]) -> Iterator[Draft]:
     draws = Draws(plan.stream(Purpose.OCCASIONS))
     for day, moments in _occasions(plan, len(companies)):
         for moment, company in zip(moments, draws.spread(companies, len(moments)), strict=True):
-            yield _event_draft((company,), datetime.combine(day, moment), draws.pick(_EVENTS))
+            yield event_draft((company,), datetime.combine(day, moment), draws.pick(_EVENTS))
 
 
 def _occasions(plan: Plan, companies: int) -> Iterator[tuple[date, list[time]]]:
@@ -281,7 +296,8 @@ def _offset(day: date) -> timedelta | None:
     return datetime.combine(day, time(12), tzinfo=clock.NEW_YORK).utcoffset()
 
 
-def _event_draft(companies: tuple[Company, ...], accepted: datetime, item: str) -> Draft:
+def event_draft(companies: tuple[Company, ...], accepted: datetime, item: str) -> Draft:
+    """Return an 8-K with this item and an exhibit."""
     return Draft("8-K", companies, accepted, accepted.date(), (item, "9.01"))
 
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import and_, delete, func, literal, select, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import String
 
@@ -148,16 +149,22 @@ class SqlQueue:
         return revived
 
     def depth(self) -> QueueDepth:
-        """Return how full the queue is, exactly. A lease that has ended counts as waiting, or as dead."""
+        """Return how full the queue is, exactly while nobody changes it. A lease that has ended counts as waiting, or as dead."""
+        first = select(_row.put_at).where(_row.state == _WAITING).order_by(_row.place).limit(1)
         with self._database.read() as connection:
             now = self._now(connection)
-            ended = or_(_row.until <= now, _row.until > now + timedelta(seconds=LONGEST_LEASE_S))
-            state = case((and_(ended, self._too_often), _DEAD), (ended, _WAITING), else_=_row.state).label("now_is")
-            query = select(state, func.count(), func.min(_row.put_at)).group_by(state)
-            found = {name: (count, oldest) for name, count, oldest in connection.execute(query)}
-        counts = {name: found.get(name, (0, None))[0] for name in (_WAITING, _LEASED, _DELAYED, _DEAD)}
-        oldest = found.get(_WAITING, (0, now))[1]
-        return QueueDepth(**counts, oldest_s=max(0.0, (now - oldest).total_seconds()))
+            # The index on state is all that the count reads; bodies stay where they are.
+            by_state = connection.execute(select(_row.state, func.count()).group_by(_row.state))
+            counts = Counter(dict(by_state.tuples()))
+            waiting_since = list(connection.scalars(first))
+            for ended in _outdated(now):
+                for row in connection.execute(ended.add_columns(_row.state, _row.deliveries, _row.put_at)):
+                    dies = row.state == _LEASED and row.deliveries >= self._max_deliveries
+                    counts.subtract([row.state])
+                    counts.update([_DEAD if dies else _WAITING])
+                    waiting_since += [] if dies else [row.put_at]
+        oldest_s = max(0.0, (now - min(waiting_since, default=now)).total_seconds())
+        return QueueDepth(counts[_WAITING], counts[_LEASED], counts[_DELAYED], counts[_DEAD], oldest_s)
 
     @property
     def _too_often(self) -> ColumnElement[bool]:

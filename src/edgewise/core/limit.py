@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 _LATE_S = 0.018  # a little less than the window has to spare
-_VOID_AT_MOST = 3
+_VOID_AT_MOST = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ _SQLSTATE = {
     "53": _GONE,
     "53100": _FULL,
     "53300": _CROWDED,
+    "25P03": _GONE,  # it lost patience with a transaction that did nothing
     "25P04": _GONE,
     "40": _BUSY,
     "55P03": _BUSY,

@@ -4,7 +4,8 @@ PostgreSQL's own clock decides, so those of the machines may differ; SQLite is a
 never jumps is the better one. Nobody keeps the row while waiting: a visit is two short statements.
 
 Whoever vanishes with the row locked, as a machine without power does, would keep it for as long as TCP keeps the
-connection, which is hours. So PostgreSQL is told to end our transaction when we say nothing for five seconds.
+connection, which is hours. So PostgreSQL is told to end our transaction when we say nothing for five seconds. Neither
+database waits for its disk: whatever a power cut makes it forget is older than a second when it is back.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ Result = TypeVar("Result")
 _JUMP_S = 0.5
 # The clock is read when the row is ours: a locking WITH is carried out before what is selected from it.
 _LOCKED = text("""
-    WITH guard AS MATERIALIZED (SELECT set_config('idle_in_transaction_session_timeout', '5s', true)),
+    WITH guard AS MATERIALIZED (SELECT set_config('idle_in_transaction_session_timeout', '5s', true),
+                                       set_config('synchronous_commit', 'off', true)),
          locked AS MATERIALIZED (SELECT turns FROM rate_limits WHERE name = :name FOR UPDATE)
     SELECT locked.turns, CAST(extract(epoch FROM clock_timestamp()) AS double precision) AS now FROM locked, guard
 """)

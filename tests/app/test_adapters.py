@@ -50,8 +50,8 @@ def test_every_class_path_in_a_table_leads_to_an_adapter(table):
 
 def test_an_unknown_scheme_is_refused_with_those_that_are_known():
     with pytest.raises(InvalidInput) as refused:
-        adapter_for("s3://bucket", DOCUMENTS, setting="EDGEWISE_DOCUMENTS")
-    assert str(refused.value) == "EDGEWISE_DOCUMENTS cannot be s3://. Known are a path, file://."
+        adapter_for("ftp://bucket", DOCUMENTS, setting="EDGEWISE_DOCUMENTS")
+    assert str(refused.value) == "EDGEWISE_DOCUMENTS cannot be ftp://. Known are a path, file://, s3://."
 
 
 def test_a_package_that_is_not_installed_is_named_with_the_way_to_get_it():

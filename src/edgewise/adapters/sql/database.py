@@ -83,6 +83,11 @@ class Database:
         self._name = _public_name(engine.url)
         self._secrets = _secrets(engine.url)
 
+    @property
+    def name(self) -> str:
+        """The URL as it may be shown: without password and options."""
+        return self._name
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection inside a transaction that sees one state of the database and writes nothing."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edgewise.app.adapters import scheme_of
 from edgewise.app.console import OUT, Json, house_for, print_json, print_rows, shown
 from edgewise.app.settings import Settings, load_settings
 from edgewise.core.errors import EdgewiseError, NotConfigured
@@ -92,7 +91,7 @@ def _disk(house: House) -> Finding:
 
 def _database(house: House) -> Finding:
     drift = house.database.drift()
-    found = f"{scheme_of(house.settings.database_url)}, schema {house.database.revision()}"
+    found = f"{house.database.name}, schema {house.database.revision()}"
     if drift:
         return Finding("database", "wrong", f"{found}; differs: {'; '.join(drift)}", "Restore it or start a new one.")
     return Finding("database", "ok", found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from edgewise.core.clock import NEW_YORK
 from edgewise.simulate.companies import Company
-from edgewise.simulate.documents.written import primary_document_name
+from edgewise.simulate.documents.written import is_inline, primary_document_name
 from edgewise.simulate.ownership import form4, form13f
 from edgewise.simulate.parties import PartyRole
 from edgewise.simulate.submission import file_number, film_number
@@ -126,7 +126,7 @@ def _columns(registrant: Registrant, filed: list[Filed]) -> dict[str, list[objec
 
 def _row(registrant: Registrant, filed: Filed) -> dict[str, object]:
     filing = filed.filing
-    inline = bool(filing.companies) and not filing.form.startswith("NT")
+    inline = bool(filing.companies) and is_inline(filing)
     return {
         "accessionNumber": filing.accession,
         "filingDate": filing.filed_date.isoformat(),

@@ -6,7 +6,9 @@ the latent tone and a little noise. So a word list recovers the tone well, but n
 
 from __future__ import annotations
 
+from functools import cache
 from math import tanh
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from edgewise.simulate import phrases
@@ -73,17 +75,27 @@ class Narrator:
 
     def fill(self, sentence: str, **words: str) -> str:
         """Return a sentence with its slots filled, the further ones with `words`."""
-        pick, below = self.draws.pick, self.draws.below
-        return sentence.format(
-            segment=pick(self._industry.segments),
-            product=pick(self._industry.products),
-            region=pick(phrases.REGIONS),
-            percent=f"{1 + below(180) / 10:.1f}%",
-            amount=f"${1 + below(900) / 10:.1f} million",
-            count=3 + below(40),
-            period=self._period,
-            **words,
-        )
+        drawn = {name: self._word(name) for name in _slots(sentence) if name not in words}
+        return sentence.format(**drawn, **words)
+
+    def _word(self, slot: str) -> str:
+        """Return what a slot holds this time."""
+        draws = self.draws
+        match slot:
+            case "segment" | "product" | "region":
+                options = {"segment": self._industry.segments, "product": self._industry.products}
+                word = draws.pick(options.get(slot, phrases.REGIONS))
+            case "percent":
+                word = f"{1 + draws.below(180) / 10:.1f}%"
+            case "amount":
+                word = f"${1 + draws.below(900) / 10:.1f} million"
+            case "count":
+                word = str(3 + draws.below(40))
+            case "period":
+                word = self._period
+            case _:
+                raise ValueError(f"no slot is called {slot}")
+        return word
 
     def _banks(self, count: int) -> Sequence[tuple[tuple[str, ...], int]]:
         if self._said is None:
@@ -97,3 +109,9 @@ class Narrator:
             (phrases.UNCERTAIN, uncertain),
             (phrases.NEGATED, count // 20),
         )
+
+
+@cache
+def _slots(sentence: str) -> tuple[str, ...]:
+    """Return the names of a sentence's slots, each once, in order."""
+    return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(sentence) if name))

@@ -30,6 +30,8 @@ _FIRST = (13, 17)
 _FEWEST = 12
 _MOST = 20
 _MOST_ADDED = 3
+# Of a thousand factors that stay for a year, those that are edited and those that move; some do both.
+_EDITED, _MOVED = range(150, 500), range(480, 520)
 _FIGURES = ("{percent}", "{amount}", "{count}")
 _SLOTS = 8
 
@@ -153,15 +155,14 @@ def _next_year(
     present: list[_Entry], waiting: list[_Entry], words: _Words, draws: Draws
 ) -> tuple[list[_Entry], dict[int, str]]:
     """Return the entries a year later and, by number, what became of those that left: an identity, or ''."""
-    gone = {
-        entry.number: ""
-        for entry in present
-        if len(present) > _FEWEST and draws.chance(0.05 if len(present) < _MOST else 0.15)
-    }
+    rolls = {entry.number: draws.below(1_000) for entry in present}
+    leaving = 0 if len(present) <= _FEWEST else 50 if len(present) < _MOST else 150
+    gone = {number: "" for number, roll in rolls.items() if roll < leaving}
     kept = [entry for entry in present if entry.number not in gone]
     for entry in kept:
-        _edit(entry, words, draws)
-        if draws.chance(0.04):
+        if rolls[entry.number] in _EDITED:
+            _edit(entry, words, draws)
+        if rolls[entry.number] in _MOVED:
             entry.group = draws.pick(phrases.RISK_GROUPS)
     gone |= _merge(kept, draws)
     kept = [entry for entry in kept if entry.number not in gone]
@@ -171,9 +172,7 @@ def _next_year(
 
 
 def _edit(entry: _Entry, words: _Words, draws: Draws) -> None:
-    """Change the words of about a third of the factors."""
-    if not draws.chance(0.35):
-        return
+    """Change the words of a factor."""
     kinds = ["heading"] if len(entry.added) >= _MOST_ADDED else ["sentence", "heading"]
     if any(figure in sentence for figure in _FIGURES for sentence in entry.sentences):
         kinds += ["figures", "figures"]

@@ -111,7 +111,7 @@ _TYPES: dict[str, PolarsDataType] = {
 def _schema(row: type[ItemTruth | RiskFactorTruth]) -> dict[str, PolarsDataType]:
     """Return the columns of a table: those of the place first, then the row's own."""
     own = [field for field in fields(row) if field.name != "place"]
-    place: dict[str, PolarsDataType] = dict.fromkeys(Place._fields, pl.String) | {"cik": pl.Int64}
+    place: dict[str, PolarsDataType] = {name: pl.Int64 if name == "cik" else pl.String for name in Place._fields}
     return place | {field.name: _TYPES.get(str(field.type), pl.String) for field in own}
 
 

@@ -149,13 +149,13 @@ class SqlQueue:
         return revived
 
     def depth(self) -> QueueDepth:
-        """Return how full the queue is, exactly while nobody changes it. A lease that has ended counts as waiting, or as dead."""
+        """Return how full the queue is, exactly while it rests. A lease that ended counts as waiting, or as dead."""
         first = select(_row.put_at).where(_row.state == _WAITING).order_by(_row.place).limit(1)
         with self._database.read() as connection:
             now = self._now(connection)
             # The index on state is all that the count reads; bodies stay where they are.
-            by_state = connection.execute(select(_row.state, func.count()).group_by(_row.state))
-            counts = Counter(dict(by_state.tuples()))
+            by_state = connection.execute(select(_row.state, func.count().label("messages")).group_by(_row.state))
+            counts: Counter[str] = Counter({row.state: row.messages for row in by_state})
             waiting_since = list(connection.scalars(first))
             for ended in _outdated(now):
                 for row in connection.execute(ended.add_columns(_row.state, _row.deliveries, _row.put_at)):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from edgewise.lake import DocumentStore, Lake
     from edgewise.pipelines.journey import Rooms
     from edgewise.pipelines.stream.events import Tell
-    from edgewise.pipelines.stream.rooms import Stream
+    from edgewise.pipelines.stream.rooms import Intake, Stream
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.http import Fetcher
 
@@ -179,11 +179,17 @@ class House:
                 limit = make(rate)
         return limit
 
+    def intake(self, tell: Tell, *, forms: tuple[str, ...] = ()) -> Intake:
+        """Return where filings are first seen and queued; `tell` hears what happens, `forms` narrows what is taken."""
+        from edgewise.pipelines.stream.rooms import Intake  # noqa: PLC0415 - imported at first use
+
+        return Intake(self.edgar, self.queue, self.seen, self.clock, self.machine_clock, tell, forms)
+
     def stream(self, tell: Tell, *, forms: tuple[str, ...] = ()) -> Stream:
-        """Return what the live stream runs on; `tell` hears what happens, `forms` narrows what is taken."""
+        """Return what the whole live stream runs on; the arguments are those of `intake`."""
         from edgewise.pipelines.stream.rooms import Stream  # noqa: PLC0415 - imported at first use
 
-        return Stream(self.rooms, self.queue, self.seen, self.stream_ledger, self.machine_clock, tell, forms)
+        return Stream(self.intake(tell, forms=forms), self.rooms, self.stream_ledger)
 
     @cached_property
     def fetcher(self) -> Fetcher:

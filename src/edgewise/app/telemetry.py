@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Telemetry:
     """Hears the stream's events; safe for threads."""
 
-    def __init__(self, house: House, counts: dict[str, int], *, port: int = 0) -> None:
-        self._house, self._counts, self._port = house, counts, port
+    def __init__(self, house: House, counts: dict[str, int], *, port: int = 0, quiet: bool = False) -> None:
+        self._house, self._counts, self._port, self._quiet = house, counts, port, quiet
         self._log = structlog.get_logger("edgewise.stream")
 
     def __enter__(self) -> Self:

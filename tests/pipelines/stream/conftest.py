@@ -14,7 +14,7 @@ from edgewise.adapters.sql import SqlQueue, SqlSeen, SqlStreamLedger
 from edgewise.core.errors import NotYetAvailable
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.core.ports import FilingWork
-from edgewise.pipelines.stream.rooms import Stream
+from edgewise.pipelines.stream.rooms import Intake, Stream
 from edgewise.pipelines.stream.worker import Worker
 from edgewise.sources.edgar import urls
 from edgewise.sources.edgar.feed import FeedEntry, FeedPage
@@ -90,7 +90,8 @@ def stream(rooms) -> Stream:
     database = rooms.filings._database
     queue = SqlQueue(database)
     told: list[object] = []
-    made = Stream(rooms, queue, SqlSeen(database), SqlStreamLedger(database), HandClock(), told.append)
+    intake = Intake(service, queue, SqlSeen(database), rooms.clock, HandClock(), told.append)
+    made = Stream(intake, rooms, SqlStreamLedger(database))
     TOLD[id(made)] = told
     return made
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import ServiceUnavailable
 from edgewise.pipelines.stream.feed_poll import DEEP_EVERY, FeedPoll, queue_unseen
 from edgewise.pipelines.stream.rooms import CLAIM
-from tests.pipelines.stream.conftest import a_work, entry, name, queued
+from tests.pipelines.stream.conftest import HandClock, a_work, entry, name, queued
 
 EVERY = timedelta(seconds=5)
 
@@ -18,11 +19,11 @@ EVERY = timedelta(seconds=5)
 @pytest.fixture
 def feed(stream):
     stream.rooms.edgar.pages = [[entry(4), entry(3)], [entry(2), entry(1)]]
-    return FeedPoll(stream, every=EVERY)
+    return FeedPoll(stream.intake, every=EVERY)
 
 
 def next_turn(stream):
-    stream.machine.forward(EVERY.total_seconds())
+    stream.intake.machine.forward(EVERY.total_seconds())
 
 
 def test_the_first_poll_reads_all_pages_and_queues_what_they_hold(stream, feed):
@@ -56,6 +57,19 @@ def test_every_few_minutes_a_poll_reads_all_pages_again(stream, feed):
     assert stream.rooms.edgar.asked == ["page 0", "page 1"]
 
 
+@pytest.mark.parametrize(("eastern", "pages"), [((5, 59), 1), ((6, 0), 2), ((6, 9), 2), ((6, 10), 1)])
+def test_the_filings_of_the_evening_before_are_looked_for_in_all_pages_when_edgar_opens(stream, feed, eastern, pages):
+    feed.poll()
+    for _ in range(6):  # thirty seconds of polls
+        next_turn(stream)
+        feed.poll()
+    stream.rooms.edgar.asked.clear()
+    object.__setattr__(stream.intake, "clock", HandClock(datetime(2025, 3, 6, *eastern, tzinfo=NEW_YORK)))
+    next_turn(stream)
+    feed.poll()
+    assert len(stream.rooms.edgar.asked) == pages
+
+
 def test_after_a_poll_that_failed_the_next_one_reads_all_pages(stream, feed):
     feed.poll()
     next_turn(stream)
@@ -71,7 +85,7 @@ def test_after_a_poll_that_failed_the_next_one_reads_all_pages(stream, feed):
 
 
 def test_only_one_of_several_watchers_polls_at_a_time_and_the_turn_is_free_for_the_next(stream, feed):
-    other = FeedPoll(stream, every=EVERY)
+    other = FeedPoll(stream.intake, every=EVERY)
     assert feed.poll() is not None
     assert other.poll() is None
     next_turn(stream)
@@ -80,10 +94,10 @@ def test_only_one_of_several_watchers_polls_at_a_time_and_the_turn_is_free_for_t
 
 
 def test_what_a_dying_watcher_claimed_but_did_not_queue_is_found_by_a_deep_poll_of_another(stream, feed):
-    now = stream.machine.now()
-    stream.seen.claim([name(1), name(2)], at=now, until=now + CLAIM)
+    now = stream.intake.machine.now()
+    stream.intake.seen.claim([name(1), name(2)], at=now, until=now + CLAIM)
     assert feed.poll().new == 2
-    stream.machine.forward(DEEP_EVERY.total_seconds())
+    stream.intake.machine.forward(DEEP_EVERY.total_seconds())
     assert feed.poll().new == 2
     assert queued(stream) == {name(number) for number in (1, 2, 3, 4)}
 
@@ -95,12 +109,12 @@ def test_a_queue_that_fails_gives_the_claims_up_so_that_the_next_poll_queues_the
     with monkeypatch.context() as patch:
         patch.setattr(stream.queue, "put", fails)
         with pytest.raises(ServiceUnavailable):
-            queue_unseen(stream, [a_work(1)])
-    assert queue_unseen(stream, [a_work(1)]) == 1
+            queue_unseen(stream.intake, [a_work(1)])
+    assert queue_unseen(stream.intake, [a_work(1)]) == 1
 
 
 def test_forms_that_nobody_wants_are_left_out_and_exact_ones_are_meant(stream):
     stream.rooms.edgar.pages = [[entry(1, form="8-K"), entry(2, form="8-K/A"), entry(3, form="4")]]
-    narrow = replace(stream, forms=("8-K",))
+    narrow = replace(stream.intake, forms=("8-K",))
     assert FeedPoll(narrow, every=EVERY).poll().new == 1
     assert queued(stream) == {name(1)}

@@ -22,7 +22,7 @@ class MachineClock:
 
 @pytest.fixture
 def service(stream):
-    object.__setattr__(stream, "machine", MachineClock())
+    object.__setattr__(stream.intake, "machine", MachineClock())
     service = stream.rooms.edgar
     service.pages = [[entry(2), entry(1)]]
     service.indexes = {DAY: [1, 2, 3]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_format
 import shutil
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +15,24 @@ import typer
 from rich.panel import Panel
 from rich.status import Status
 
+from edgewise.app.commands.served_market import last_day, served
 from edgewise.app.console import ERR, OUT, Json, house_for, print_json, print_rows
+from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import NotFound
 from edgewise.pipelines.journey import Leg
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from edgewise.app.commands.served_market import ServedMarket
     from edgewise.app.house import House
     from edgewise.pipelines.research import FactorEvaluation
     from edgewise.simulate import Plan, Simulated
 
 HORIZONS = (1, 5, 21)
+IDENTITY = "Edgewise demo demo@example.com"
+SPEED = 7_200.0
+"""Simulated seconds in one real second while the last day is watched: a day of filings in about nine seconds."""
 
 
 def demo(
@@ -48,8 +57,13 @@ def demo(
     legs: list[Leg] = []
     with Status("simulating a market", console=ERR) as status:
         market = _timed(legs, "simulate", lambda: _simulated(folder / "market", plan), count=lambda made: made.filings)
-        with house_for("demo", home=folder, edgar=f"archive://{market.folder.absolute()}") as (house, counts):
-            findings = _run(house, plan, market, legs, status)
+        status.update("starting a server that behaves like the SEC")
+        eve, end = last_day(plan)
+        with (
+            served(market.folder, begins=eve) as server,
+            house_for("demo", home=folder, edgar=server.url, identity=IDENTITY, rate_per_s=0) as (house, counts),
+        ):
+            findings = _run(house, plan, market, legs, status, server=server, end=end)
             counts |= {leg.name: leg.done for leg in legs}
     if json:
         print_json({"simulated": True, "plan": plan.described(), "legs": legs, "evidence": findings.evidence})
@@ -93,7 +107,16 @@ def _simulated(folder: Path, plan: Plan) -> Simulated:
     return simulate(folder, plan)
 
 
-def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: Status) -> Findings:
+def _run(
+    house: House,
+    plan: Plan,
+    market: Simulated,
+    legs: list[Leg],
+    status: Status,
+    *,
+    server: ServedMarket,
+    end: datetime,
+) -> Findings:
     from edgewise.core.clock import sessions  # noqa: PLC0415 - as in demo
     from edgewise.factors.registry import factor_named  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.factors import build_factor  # noqa: PLC0415 - as in demo
@@ -105,7 +128,7 @@ def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: S
 
     house.mark_simulated()
     status.update("reading the indexes")
-    selection = Selection(origin=Origin.INDEX, since=plan.start, until=plan.end)
+    selection = Selection(origin=Origin.INDEX, since=plan.start, until=server.begins.astimezone(NEW_YORK).date())
     _timed(
         legs,
         "discover",
@@ -113,6 +136,8 @@ def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: S
         count=lambda found: found[0],
     )
     legs.extend(travel(house.rooms, on_progress=lambda name, _done: status.update(f"{name}: filings")))
+    status.update("watching the last day, live")
+    _timed(legs, "watch", lambda: _watch(house, server, end), count=lambda counted: counted.get("arrived", 0))
     status.update("storing prices")
     instruments = known_instruments(house.edgar, house.lake, house.clock)
     _timed(legs, "prices", lambda: ingest_prices(market.prices, house.lake, instruments), count=lambda made: made.rows)
@@ -127,6 +152,33 @@ def _run(house: House, plan: Plan, market: Simulated, legs: list[Leg], status: S
     status.update("measuring")
     evidence: list[Evidence] = _timed(legs, "measure", lambda: _evidence(house, plan, market), count=len)
     return Findings(evidence, _strongest(house))
+
+
+def _watch(house: House, server: ServedMarket, end: datetime) -> dict[str, int]:
+    """Follow the feed while the last day passes in a few seconds; return what the stream counted."""
+    from edgewise.app.telemetry import Telemetry  # noqa: PLC0415 - as in demo
+    from edgewise.pipelines.stream.watch import Pace, watch, watch_once  # noqa: PLC0415 - as in demo
+
+    counted: dict[str, int] = {}
+    stop, pace = threading.Event(), Pace(poll_s=0.5, index_days=0)
+
+    def end_with_the_day() -> None:
+        while house.clock.now() < end and not stop.wait(0.1):
+            pass
+        stop.set()
+
+    with Telemetry(house, counted, quiet=True) as telemetry:
+        stream = house.stream(telemetry.tell)
+        server.run(speed=SPEED)
+        evening = threading.Thread(target=end_with_the_day, name="evening")
+        evening.start()
+        try:
+            watch(stream, pace=pace, stop=stop)
+        finally:
+            stop.set()
+            evening.join()
+        watch_once(stream, pace=pace, stop=threading.Event())
+    return counted
 
 
 def _strongest(house: House) -> dict[str, Any]:

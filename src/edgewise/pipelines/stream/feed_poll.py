@@ -3,26 +3,30 @@
 The feed shows a hundred entries a page, newest first. A poll reads on until a page holds nothing new. That is enough
 as long as one poll follows the other; after a start, a failure or an absence, and every few minutes in any case, a
 *deep* poll reads all pages, so that what a dying watcher had claimed but not yet queued is found again.
+
+At 6:00 Eastern the filings of the evening before appear in the middle of the feed, below ownership reports that were
+shown since: in the first minutes of the day deep polls follow each other quickly.
 """
 
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from edgewise.core.clock import EDGAR_OPENS, NEW_YORK
 from edgewise.pipelines.stream.events import Polled
 from edgewise.pipelines.stream.message import message_of
 from edgewise.pipelines.stream.rooms import CLAIM, REMEMBER
 from edgewise.sources.edgar.feed import merge_entries
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from edgewise.core.ports import FilingWork
-    from edgewise.pipelines.stream.rooms import Stream
+    from edgewise.pipelines.stream.rooms import Intake
 
 DEEP_EVERY = timedelta(minutes=5)
+DEEP_EVERY_AT_OPENING = timedelta(seconds=30)
+_OPENING = timedelta(minutes=10)
 POLLING = "poll:feed"
 
 
@@ -32,56 +36,62 @@ class FeedPoll:
     every: the time between two polls; a turn is claimed for so long.
     """
 
-    def __init__(self, stream: Stream, *, every: timedelta) -> None:
-        self._stream, self._every = stream, every
+    def __init__(self, intake: Intake, *, every: timedelta) -> None:
+        self._intake, self._every = intake, every
         self._deep_at: datetime | None = None
         self._polled_at: datetime | None = None
 
     def poll(self) -> Polled | None:
         """Poll once and return what came of it; None while another watcher has the turn. Raises the source's errors."""
-        now = self._stream.machine.now()
+        now = self._intake.machine.now()
         # A little less than the interval, so that the holder of one turn finds the next one free.
-        if not self._stream.seen.claim([POLLING], at=now, until=now + 0.9 * self._every):
+        if not self._intake.seen.claim([POLLING], at=now, until=now + 0.9 * self._every):
             return None
         missed_a_turn = self._polled_at is None or now - self._polled_at > 3 * self._every
-        deep = missed_a_turn or self._deep_at is None or now - self._deep_at >= DEEP_EVERY
+        deep = missed_a_turn or self._deep_at is None or now - self._deep_at >= self._deep_every()
         self._polled_at = None  # a poll that fails makes the next one deep
         polled = self._poll(deep=deep)
-        self._polled_at = self._stream.machine.now()
+        self._polled_at = self._intake.machine.now()
         if deep:
             self._deep_at = now
-        self._stream.tell(polled)
+        self._intake.tell(polled)
         return polled
+
+    def _deep_every(self) -> timedelta:
+        """Return how often to read all pages at this time of the filings' day."""
+        wall = self._intake.clock.now().astimezone(NEW_YORK)
+        opened = datetime.combine(wall.date(), EDGAR_OPENS, tzinfo=NEW_YORK)
+        return DEEP_EVERY_AT_OPENING if timedelta() <= wall - opened < _OPENING else DEEP_EVERY
 
     def _poll(self, *, deep: bool) -> Polled:
         began = time.perf_counter()
         listed = new = rejected = 0
-        for page in self._stream.rooms.edgar.feed_pages():
-            works = [found.work() for found in merge_entries([page]) if any(map(self._stream.wants, found.forms))]
-            fresh = queue_unseen(self._stream, works)
+        for page in self._intake.edgar.feed_pages():
+            works = [found.work() for found in merge_entries([page]) if any(map(self._intake.wants, found.forms))]
+            fresh = queue_unseen(self._intake, works)
             listed, new, rejected = listed + len(works), new + fresh, rejected + len(page.rejected)
             if not fresh and not deep and works:
                 break
         return Polled("feed", listed, new, rejected, time.perf_counter() - began)
 
 
-def queue_unseen(stream: Stream, works: list[FilingWork]) -> int:
+def queue_unseen(intake: Intake, works: list[FilingWork]) -> int:
     """Queue the filings that nobody has seen and return how many: claimed, then queued, then kept.
 
     If the queue fails, the claims are given up, so that the next poll finds the filings again.
     """
     if not works:
         return 0
-    now = stream.machine.now()
-    claimed = stream.seen.claim([str(work.accession) for work in works], at=now, until=now + CLAIM)
+    now = intake.machine.now()
+    claimed = intake.seen.claim([str(work.accession) for work in works], at=now, until=now + CLAIM)
     fresh = [work for work in works if work.accession in claimed]
     if not fresh:
         return 0
     try:
-        seen_at = stream.rooms.clock.now()
-        stream.queue.put([message_of(work, seen_at=seen_at) for work in fresh])
+        seen_at = intake.clock.now()
+        intake.queue.put([message_of(work, seen_at=seen_at) for work in fresh])
     except BaseException:
-        stream.seen.forget(sorted(claimed))
+        intake.seen.forget(sorted(claimed))
         raise
-    stream.seen.keep(sorted(claimed), until=now + REMEMBER)
+    intake.seen.keep(sorted(claimed), until=now + REMEMBER)
     return len(fresh)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from edgewise.core.ports import FilingWork
-    from edgewise.pipelines.stream.rooms import Stream
+    from edgewise.core.ports import FilingWork, StreamLedger
+    from edgewise.pipelines.stream.rooms import Intake
 
 CHECKED = timedelta(days=90)
 _CHUNK = 1_000
@@ -31,8 +31,8 @@ _CHUNK = 1_000
 class IndexCheck:
     """Checks the indexes of the last `days` days."""
 
-    def __init__(self, stream: Stream, *, days: int) -> None:
-        self._stream, self._days = stream, days
+    def __init__(self, intake: Intake, ledger: StreamLedger, *, days: int) -> None:
+        self._intake, self._ledger, self._days = intake, ledger, days
 
     def check(self) -> int:
         """Check every published, unchecked day, oldest first; return how many filings were missing."""
@@ -40,33 +40,33 @@ class IndexCheck:
 
     def _due(self) -> Iterator[date]:
         """Yield the business days back to the first one wanted, today's included: its index may be there already."""
-        today = self._stream.rooms.clock.now().astimezone(NEW_YORK).date()
+        today = self._intake.clock.now().astimezone(NEW_YORK).date()
         days = (today - timedelta(days=back) for back in range(self._days, -1, -1))
         return filter(is_business_day, days)
 
     def _check(self, day: date) -> int:
-        turn, now = f"index:{day}", self._stream.machine.now()
-        if not self._stream.seen.claim([turn], at=now, until=now + 10 * CLAIM):
+        turn, now = f"index:{day}", self._intake.machine.now()
+        if not self._intake.seen.claim([turn], at=now, until=now + 10 * CLAIM):
             return 0
         try:
             missing = self._compare(day)
         except (NotYetAvailable, NotFound):
-            self._stream.seen.forget([turn])
+            self._intake.seen.forget([turn])
             return 0
         except BaseException:
-            self._stream.seen.forget([turn])
+            self._intake.seen.forget([turn])
             raise
-        self._stream.seen.keep([turn], until=now + CHECKED)
+        self._intake.seen.keep([turn], until=now + CHECKED)
         return missing
 
     def _compare(self, day: date) -> int:
         began = time.perf_counter()
-        page = self._stream.rooms.edgar.daily_index(day)
-        works = [found.work() for found in discovered(page.entries) if any(map(self._stream.wants, found.forms))]
+        page = self._intake.edgar.daily_index(day)
+        works = [found.work() for found in discovered(page.entries) if any(map(self._intake.wants, found.forms))]
         missing = sum(self._queue(works[start : start + _CHUNK]) for start in range(0, len(works), _CHUNK))
-        self._stream.tell(Polled("index", len(works), missing, len(page.rejected), time.perf_counter() - began))
+        self._intake.tell(Polled("index", len(works), missing, len(page.rejected), time.perf_counter() - began))
         if missing:
-            self._stream.tell(GapFound(day.isoformat(), missing))
+            self._intake.tell(GapFound(day.isoformat(), missing))
         return missing
 
     def _queue(self, works: list[FilingWork]) -> int:
@@ -75,18 +75,18 @@ class IndexCheck:
         What was seen but is not in the ledger waits in the queue as a rule. It is queued again all the same: the queue
         holds one message per filing, and a message that vanished is replaced.
         """
-        stream, now = self._stream, self._stream.machine.now()
-        unknown = stream.ledger.unknown([work.accession for work in works])
+        intake, now = self._intake, self._intake.machine.now()
+        unknown = self._ledger.unknown([work.accession for work in works])
         wanted = [work for work in works if work.accession in unknown]
         if not wanted:
             return 0
         keys = [str(work.accession) for work in wanted]
-        unseen = stream.seen.claim(keys, at=now, until=now + CLAIM)
-        seen_at = stream.rooms.clock.now()
+        unseen = intake.seen.claim(keys, at=now, until=now + CLAIM)
+        seen_at = intake.clock.now()
         try:
-            stream.queue.put([message_of(work, seen_at=seen_at) for work in wanted])
+            intake.queue.put([message_of(work, seen_at=seen_at) for work in wanted])
         except BaseException:
-            stream.seen.forget(sorted(unseen))
+            intake.seen.forget(sorted(unseen))
             raise
-        stream.seen.keep(keys, until=now + REMEMBER)
+        intake.seen.keep(keys, until=now + REMEMBER)
         return len(unseen)

@@ -53,8 +53,8 @@ class Poller:
 
     def __init__(self, stream: Stream, pace: Pace) -> None:
         self._stream = stream
-        feed = FeedPoll(stream, every=timedelta(seconds=pace.poll_s))
-        index = IndexCheck(stream, days=pace.index_days)
+        feed = FeedPoll(stream.intake, every=timedelta(seconds=pace.poll_s))
+        index = IndexCheck(stream.intake, stream.ledger, days=pace.index_days)
         self._rounds = (
             _Round("feed", feed.poll, pace.poll_s),
             _Round("index", index.check, pace.index_s),

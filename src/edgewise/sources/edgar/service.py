@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 
     Tell = Callable[[Rejected], None]
 
-MOST_FEED_PAGES = 60
-"""Pages of a hundred entries: more than EDGAR keeps, so that paging ends by itself."""
+MOST_FEED_PAGES = 51
+"""Pages of a hundred entries that EDGAR shows: in the recorded crawls it answers the page after them with a 503."""
 
 # A quarter's file weighs as much as its sixty daily ones together, but is one request.
 _DAYS_WORTH_A_QUARTER = 10

@@ -130,7 +130,7 @@ def _start(address: str | None, workers: int | None) -> None:
     except (ConnectionError, TimeoutError, RuntimeError, RayError) as error:
         raise ServiceUnavailable(
             f"Ray at {address or 'this machine'} did not start to work for us: {' '.join(str(error).split())[:400]}",
-            advice="Check that it runs with the same versions of Ray and Python, or use processes://.",
+            advice="Check its address, its versions of Ray and Python, and RAY_AUTH_TOKEN; or use processes://.",
         ) from error
 
 

@@ -5,6 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from edgewise.simulate.companies import invent_companies
+from edgewise.simulate.directory import submissions_file, ticker_files
+from edgewise.simulate.lives import tickers_at
+from edgewise.simulate.plan import Plan
+
 # The keys of a real file of 2026, copied by hand.
 KEYS = [
     "cik",
@@ -149,3 +154,18 @@ def test_ticker_files_have_the_real_shapes_and_agree(simulated, of_companies):
         assert by_cik[entry["cik_str"]][1:3] == [entry["title"], entry["ticker"]]
     for content in of_companies.values():
         assert by_cik[int(content["cik"])][2:] == [content["tickers"][0], content["exchanges"][0]]
+
+
+def test_the_lists_give_the_symbols_in_use_at_the_end_and_the_names_of_before():
+    """Failure case 31: delisted symbols are gone, renamed ones are the new ones, classes have one each."""
+    plan = Plan(companies=60, years=2, lives=2.0)
+    companies = invent_companies(plan)
+    files = dict(ticker_files(companies))
+    listed = [entry["ticker"] for entry in json.loads(files["www.sec.gov/files/company_tickers.json"]).values()]
+    assert sorted(listed) == sorted(ticker for company in companies for ticker in tickers_at(company, plan.end))
+    assert len(set(listed)) == len(listed)
+    for company in companies:
+        told = json.loads(submissions_file(company, [])[1])
+        assert told["tickers"] == [str(ticker) for ticker in tickers_at(company, plan.end)]
+        assert len(told["exchanges"]) == len(told["tickers"])
+        assert [one["name"] for one in told["formerNames"]] == [name for _, name in company.life.names[-2::-1]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from edgewise.core.clock import NEW_YORK
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edgewise.core.identifiers import Cik
+    from edgewise.simulate.lives import Listing
     from edgewise.simulate.parties import Registrant
     from edgewise.simulate.schedule import Filing
 
@@ -38,17 +40,24 @@ class Filed:
 
 
 def ticker_files(companies: list[Company]) -> Iterator[tuple[str, str]]:
-    """Yield path and text of the two files that give each ticker's CIK."""
+    """Yield path and text of the two files that give each ticker's CIK: the symbols in use when the market ends."""
+    in_use = [(company, listing) for company in companies for listing in _in_use(company)]
     titles = {
-        str(number): {"cik_str": int(company.cik), "ticker": company.ticker, "title": company.name}
-        for number, company in enumerate(companies)
+        str(number): {"cik_str": int(company.cik), "ticker": listing.ticker, "title": company.name}
+        for number, (company, listing) in enumerate(in_use)
     }
-    rows = [[int(company.cik), company.name, company.ticker, company.exchange] for company in companies]
+    rows = [[int(company.cik), company.name, listing.ticker, listing.exchange] for company, listing in in_use]
     yield "www.sec.gov/files/company_tickers.json", _dump(titles)
     yield (
         "www.sec.gov/files/company_tickers_exchange.json",
         _dump({"fields": ["cik", "name", "ticker", "exchange"], "data": rows}),
     )
+
+
+def _in_use(company: Company) -> list[Listing]:
+    """Return the listings that last beyond the market; none for the registrant that a successor has replaced."""
+    replaced = company.cik != company.life.ciks[-1][1]
+    return [] if replaced else [listing for listing in company.life.listings if listing.last_session is None]
 
 
 def submissions_files(companies: list[Company], filed: list[Filed]) -> Iterator[tuple[str, str]]:
@@ -77,7 +86,7 @@ def submissions_file(registrant: Registrant, filed: list[Filed]) -> tuple[str, s
         "addresses": {"mailing": address, "business": address},
         "phone": registrant.phone,
         "flags": "",
-        "formerNames": [],
+        "formerNames": _former_names(registrant),
         "filings": {"recent": _columns(registrant, filed[::-1]), "files": []},
     }
     return f"data.sec.gov/submissions/CIK{registrant.cik.padded}.json", _dump(content)
@@ -99,8 +108,8 @@ def _listing(registrant: Registrant) -> dict[str, object]:
     """Return tickers, numbers and places; persons and managers have none."""
     company = registrant if isinstance(registrant, Company) else None
     return {
-        "tickers": [company.ticker] if company else [],
-        "exchanges": [company.exchange] if company else [],
+        "tickers": [listing.ticker for listing in _in_use(company)] if company else [],
+        "exchanges": [listing.exchange for listing in _in_use(company)] if company else [],
         "ein": company.employer_number if company else None,
         "lei": None,
         "description": "",
@@ -111,6 +120,19 @@ def _listing(registrant: Registrant) -> dict[str, object]:
         "stateOfIncorporation": company.state if company else "",
         "stateOfIncorporationDescription": company.state if company else "",
     }
+
+
+def _former_names(registrant: Registrant) -> list[dict[str, str]]:
+    """Return the names it had, newest first, each with its first and last day."""
+    if not isinstance(registrant, Company):
+        return []
+    spells = pairwise(registrant.life.names)
+    told = [
+        {"name": name, "from": f"{since}T00:00:00.000Z", "to": f"{until}T00:00:00.000Z"}
+        for (since, name), (until, _) in spells
+        if name != registrant.name
+    ]
+    return told[::-1]
 
 
 def _appears_as(role: PartyRole, registrant: Registrant, filed: list[Filed]) -> bool:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from edgewise.adapters.disk import DiskBlobStore
+from edgewise.adapters.aws import open_queue, open_seen
+from edgewise.adapters.disk import DiskBlobStore, FileLimit
 from edgewise.adapters.local import ProcessPool, ThisProcess
-from edgewise.adapters.sql import open_database
-from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, adapter_for, scheme_of
+from edgewise.adapters.ray import open_ray
+from edgewise.adapters.s3 import S3BlobStore
+from edgewise.adapters.sql import SqlQueue, SqlSeen, open_database
+from edgewise.adapters.sql.limit import SqlLimit
+from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, LIMITS, QUEUES, SEEN, adapter_for, scheme_of
 from edgewise.core.errors import InvalidInput, NotConfigured
+from edgewise.sources.http import SpacedLimit
 
 
 @pytest.mark.parametrize(
@@ -36,13 +41,22 @@ def test_the_scheme_of_a_url_is_what_stands_before_its_slashes_without_the_drive
         ("file:///folder", DOCUMENTS, DiskBlobStore),
         ("this://", EXECUTORS, ThisProcess),
         ("processes://2", EXECUTORS, ProcessPool),
+        ("ray://local", EXECUTORS, open_ray),
+        ("s3://bucket", DOCUMENTS, S3BlobStore),
+        ("", QUEUES, SqlQueue),
+        ("sqs://filings.fifo", QUEUES, open_queue),
+        ("", SEEN, SqlSeen),
+        ("dynamodb://seen", SEEN, open_seen),
+        ("", LIMITS, FileLimit),
+        ("database://", LIMITS, SqlLimit),
+        ("this://", LIMITS, SpacedLimit),
     ],
 )
 def test_each_url_finds_its_adapter(url, table, adapter):
     assert adapter_for(url, table, setting="EDGEWISE_X") is adapter
 
 
-@pytest.mark.parametrize("table", [DATABASES, DOCUMENTS, EXECUTORS])
+@pytest.mark.parametrize("table", [DATABASES, DOCUMENTS, EXECUTORS, LIMITS, QUEUES, SEEN])
 def test_every_class_path_in_a_table_leads_to_an_adapter(table):
     for scheme in table:
         assert callable(adapter_for(f"{scheme}://x" if scheme else "x", table, setting="EDGEWISE_X"))

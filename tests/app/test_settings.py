@@ -47,11 +47,17 @@ def test_urls_that_are_set_are_used_as_they_are(monkeypatch):
     assert settings.database_url == "sqlite:////state.db"
 
 
-@pytest.mark.parametrize("rate", ["0", "-1", "10.5", "nan", "fast"])
+@pytest.mark.parametrize("rate", ["-1", "10.5", "nan", "fast"])
 def test_a_rate_that_the_sec_does_not_allow_is_refused(rate, monkeypatch):
     monkeypatch.setenv("EDGEWISE_RATE_PER_S", rate)
     with pytest.raises(NotConfigured, match="EDGEWISE_RATE_PER_S"):
         load_settings()
+
+
+def test_a_mirror_has_a_rate_limit_of_its_own_so_that_its_blocks_hold_no_request_to_the_sec():
+    mirrors = [load_settings(edgar=f"http://127.0.0.1:{port}").limit_file for port in (8000, 8001)]
+    assert len({*mirrors, load_settings().limit_file}) == 3
+    assert load_settings(edgar="https://archive.example").limit_file != load_settings().limit_file
 
 
 def test_all_complaints_come_at_once(monkeypatch):

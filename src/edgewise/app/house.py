@@ -8,12 +8,13 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, LIMITS, QUEUES, SEEN, adapter_for, scheme_of
 from edgewise.core.errors import InvalidInput, NotConfigured, NotFound, ServiceUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from edgewise.adapters.sql import Database
@@ -148,18 +149,22 @@ class House:
     @cached_property
     def queue(self) -> Queue:
         """Where filings wait to be worked on."""
-        url = self.settings.queue
-        make = adapter_for(url, QUEUES, setting="EDGEWISE_QUEUE")
-        queue: Queue = make(url) if url else make(self.database)
+        queue: Queue = self._beside_database(self.settings.queue, QUEUES, setting="EDGEWISE_QUEUE")
         return queue
 
     @cached_property
     def seen(self) -> Seen:
         """Which filings somebody saw first."""
-        url = self.settings.seen
-        make = adapter_for(url, SEEN, setting="EDGEWISE_SEEN")
-        seen: Seen = make(url) if url else make(self.database)
+        seen: Seen = self._beside_database(self.settings.seen, SEEN, setting="EDGEWISE_SEEN")
         return seen
+
+    def _beside_database(self, url: str, table: Mapping[str, str], *, setting: str) -> Any:
+        """Return what a URL names, or a table of the operational database where it is empty."""
+        make = adapter_for(url, table, setting=setting)
+        if url and not scheme_of(url):
+            known = ", ".join(f"{scheme}://" for scheme in table if scheme)
+            raise InvalidInput(f"{setting} cannot be a plain path", advice=f"Leave it empty, or give {known}.")
+        return make(url) if url else make(self.database)
 
     @cached_property
     def limit(self) -> Limit | None:

@@ -5,6 +5,7 @@ Each is an environment variable `EDGEWISE_<NAME>`, or a line of a `.env` file in
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -87,8 +88,10 @@ class Settings(BaseSettings):
 
     @property
     def limit_file(self) -> Path:
-        """The file through which the processes of this machine share the rate limit."""
-        return self.home / "rate-limit"
+        """The file through which the processes of this machine share the rate limit; a mirror has one of its own."""
+        if not self.edgar.startswith(("http://", "https://")):
+            return self.home / "rate-limit"
+        return self.home / f"rate-limit-mirror-{sha256(self.edgar.encode()).hexdigest()[:16]}"
 
     @property
     def cache(self) -> Path:

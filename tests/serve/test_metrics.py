@@ -1,7 +1,10 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+
+NOW = datetime(2024, 5, 3, 12, tzinfo=UTC)
 
 
 def samples(client, name):
@@ -39,8 +42,18 @@ def test_strangers_make_no_labels(asked):
     assert methods == {"GET", "other"}
 
 
+class BrokenOnce:
+    broken = True
+
+    def now(self):
+        if self.broken:
+            self.broken = False
+            raise RuntimeError("no battery")
+        return NOW
+
+
 def test_failed_requests_count_too(rooms, asking):
-    client = asking(rooms, clock=None)
+    client = asking(rooms, clock=BrokenOnce())
     assert client.get("/health").status_code == 500
     assert samples(client, "edgewise_request_seconds_count") == {("GET", "/health", "500"): 1}
 

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table as Grid
 
 from edgewise.app.house import House
+from edgewise.app.logs import of_run
 from edgewise.app.settings import load_settings
 from edgewise.core.errors import EdgewiseError, InvalidInput
 from edgewise.core.ports import Run
@@ -52,12 +53,14 @@ def house_for(command: str, *, ledger: bool = True, **overrides: object) -> Iter
         if house.simulated:
             ERR.print("[bold yellow]SIMULATED MARKET[/]: nothing here is a real company, filing or price.")
         if not ledger:
-            yield house, counts
+            with of_run(None, command):
+                yield house, counts
             return
         run = Run(uuid4().hex[:12], command, house.clock.now())
         house.runs.begin(run)
         try:
-            yield house, counts
+            with of_run(run.run_id, command):
+                yield house, counts
         except BaseException as error:
             outcome = error.code if isinstance(error, EdgewiseError) else type(error).__name__
             house.runs.finish(run.run_id, at=house.clock.now(), outcome=outcome, counts=counts)

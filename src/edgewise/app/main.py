@@ -12,6 +12,7 @@ from edgewise.app.commands import (
     factors,
     filings,
     instruments,
+    lag,
     prices,
     research,
     runs,
@@ -19,7 +20,9 @@ from edgewise.app.commands import (
     simulate,
     watch,
 )
-from edgewise.app.console import show_error
+from edgewise.app.console import ERR, show_error
+from edgewise.app.logs import configure_logs_from
+from edgewise.app.settings import load_settings
 from edgewise.core.errors import EdgewiseError
 
 app = typer.Typer(
@@ -31,6 +34,7 @@ app = typer.Typer(
 )
 filings.app.command("watch")(watch.watch)
 filings.app.command("retry")(watch.retry)
+filings.app.command("lag")(lag.lag)
 app.add_typer(filings.app, name="filings")
 app.add_typer(instruments.app, name="instruments")
 app.add_typer(prices.app, name="prices")
@@ -45,6 +49,7 @@ app.command("doctor")(doctor.doctor)
 
 def main() -> None:
     """Run the command line."""
+    configure_logs_from(load_settings, console=ERR)
     try:
         app()
     except EdgewiseError as error:

@@ -21,6 +21,15 @@ def serve(
     from edgewise.serve.api import Rooms, create_app  # noqa: PLC0415 - as above
 
     with house_for("serve", ledger=False) as (house, _):
-        rooms = Rooms(house.lake, house.filings, house.clock, version("edgewise"), simulated=house.simulated)
+        rooms = Rooms(
+            house.lake,
+            house.filings,
+            house.clock,
+            version("edgewise"),
+            simulated=house.simulated,
+            stream_ledger=house.stream_ledger,
+            queue=house.queue,
+        )
         ERR.print(f"Serving {house.settings.home} on http://{host}:{port} · routes in /openapi.json · Ctrl-C stops")
-        uvicorn.run(create_app(rooms), host=host, port=port, log_level="warning", server_header=False)
+        # Its lines leave through our log: no configuration of its own.
+        uvicorn.run(create_app(rooms), host=host, port=port, log_config=None, access_log=False, server_header=False)

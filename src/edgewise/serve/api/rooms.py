@@ -9,19 +9,24 @@ from fastapi import Depends, Request
 
 if TYPE_CHECKING:
     from edgewise.core.clock import Clock
-    from edgewise.core.ports import FilingLedger
+    from edgewise.core.ports import FilingLedger, Queue, StreamLedger
     from edgewise.lake import Lake
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """What the API reads from. `simulated` marks every answer that rests on a simulated market."""
+    """What the API reads from. `simulated` marks every answer that rests on a simulated market.
+
+    stream_ledger, queue: for /metrics alone, which leaves out lags and depth without them.
+    """
 
     lake: Lake
     filings: FilingLedger
     clock: Clock
     version: str
     simulated: bool = False
+    stream_ledger: StreamLedger | None = None
+    queue: Queue | None = None
 
 
 def _rooms_of(request: Request) -> Rooms:

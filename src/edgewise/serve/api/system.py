@@ -60,7 +60,7 @@ def health(rooms: Here) -> Health:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 def metrics(rooms: Here, request: Request) -> Response:
-    """Return requests served, filings by state and reason, and the size and freshness of tables."""
+    """Return requests served, filings by state and reason, lags, queue, and the size and freshness of tables."""
     with reading():
-        body = request.app.state.metrics.exposition(rooms.lake, rooms.filings)
+        body = request.app.state.metrics.exposition(rooms)
     return Response(body, media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -52,3 +52,12 @@ def test_current_reports_list_their_items_in_words(submissions):
             assert items[1] == "Financial Statements and Exhibits"
         else:
             assert items == []
+
+
+def test_a_submission_with_several_parties_is_one_file_with_several_names(submissions):
+    files = {}
+    for read in submissions:
+        files.setdefault(read.path.stem, []).append(read.path)
+    shared = [paths for paths in files.values() if len(paths) > 1]
+    assert shared
+    assert all(paths[0].samefile(other) for paths in shared for other in paths[1:])

@@ -333,7 +333,7 @@ def number_drafts(plan: Plan, drafts: list[Draft]) -> list[Filing]:
             items=draft.items,
             tone=tone,
             placebo=placebo,
-            others=tuple(_party_at(party, day) for party in draft.others),
+            others=_parties_at(draft.others, day),
             report=draft.report,
         )
         for draft, accession, instant, day, session, tone, placebo in zip(
@@ -349,9 +349,17 @@ def _at(company: Company, day: date) -> Company:
     return as_of(company, day) if changed else company
 
 
+def _parties_at(parties: tuple[Party, ...], day: date) -> tuple[Party, ...]:
+    """Return the parties as they were on `day`; the same tuple if nobody ever changed, as there are many filings."""
+    then = tuple(_party_at(party, day) for party in parties)
+    return parties if all(one is other for one, other in zip(then, parties, strict=True)) else then
+
+
 def _party_at(party: Party, day: date) -> Party:
     one = party.registrant
-    return Party(party.role, _at(one, day)) if isinstance(one, Company) else party
+    if not isinstance(one, Company) or (then := _at(one, day)) is one:
+        return party
+    return Party(party.role, then)
 
 
 def _accessions(drafts: Iterable[Draft]) -> Iterator[Accession]:

@@ -18,7 +18,9 @@ def still():
     market = trade(plan, invent_companies(plan), [])
     z = np.tile(np.array([-1.0, 1.0] * 11), (len(market.sessions), 1))
     sector = np.repeat(np.arange(11), 2)
-    return plan, replace(market, signals={"tone": Signal(z, z)}, sector=sector, own_sd=np.full(22, 0.02), beta=np.full(22, 1.0))
+    return plan, replace(
+        market, signals={"tone": Signal(z, z)}, sector=sector, own_sd=np.full(22, 0.02), beta=np.full(22, 1.0)
+    )
 
 
 @pytest.mark.parametrize("horizon", [1, 5, 21])
@@ -39,7 +41,9 @@ def test_sessions_without_a_factor_do_not_count(still):
     plan, market = still
     z = market.z.copy()
     z[:100] = np.nan
-    assert planted_ic(plan, replace(market, signals={"tone": Signal(z, z)}), 1) == pytest.approx(planted_ic(plan, market, 1))
+    assert planted_ic(plan, replace(market, signals={"tone": Signal(z, z)}), 1) == pytest.approx(
+        planted_ic(plan, market, 1)
+    )
 
 
 def test_the_effects_name_their_convention_and_horizons(still):

@@ -14,7 +14,7 @@ import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from edgewise.core.errors import EdgewiseError, Transient
+from edgewise.core.errors import EdgewiseError, NotConfigured, Transient
 from edgewise.core.ports import Failure, FilingLedger, FilingState, FilingWork
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def run_batch(
 ) -> tuple[list[FilingWork], list[Failure]]:
     """Take one batch through `stage`: prepare, commit, and only then acknowledge; return the done and the failed ones.
 
-    Raises the errors of `commit`; then nothing is acknowledged.
+    Raises the errors of `commit`, and NotConfigured wherever it arises; then nothing is acknowledged.
     """
     prepared, failures = _split(works, stage.prepare(works))
     if prepared:
@@ -124,6 +124,8 @@ def _split(
     prepared: list[tuple[FilingWork, Prepared]] = []
     failures: list[Failure] = []
     for work, outcome in zip(works, outcomes, strict=True):
+        if isinstance(outcome, NotConfigured):
+            raise outcome  # no filing is to blame for a disk that may not be written
         if isinstance(outcome, Exception):
             failures.append(failure_of(work, outcome))
         else:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from edgewise.core.errors import InvalidInput, NotConfigured, ServiceUnavailable, Throttled
 from edgewise.core.ports import FilingState
 from edgewise.pipelines.stream.events import Arrived, SourceFailed
+from edgewise.pipelines.stream.feed_poll import POLLING
 from edgewise.pipelines.stream.watch import Pace, Poller, watch, watch_once
 from tests.pipelines.conftest import accession, fetched
-from tests.pipelines.stream.conftest import DAY, entry, told
+from tests.pipelines.stream.conftest import DAY, entry, name, told
 
 
 class MachineClock:
@@ -32,6 +33,18 @@ def service(stream):
 
 @pytest.mark.usefixtures("service")
 def test_once_brings_home_what_feed_and_index_know_and_ends(stream):
+    watch_once(stream, pace=Pace(), stop=threading.Event())
+    assert stream.rooms.filings.counts() == {(FilingState.SCORED, ""): 3}
+
+
+def test_once_finds_what_a_killed_watcher_had_claimed_and_asks_whoever_has_the_turn(stream, service):
+    service.indexes = {}
+    now = stream.intake.machine.now()
+    held = [name(1), name(2), POLLING, f"index:{DAY}"]
+    stream.intake.seen.claim(held, at=now, until=now + timedelta(minutes=10))
+    watch_once(stream, pace=Pace(), stop=threading.Event())
+    assert stream.rooms.filings.counts() == {(FilingState.SCORED, ""): 2}
+    service.indexes = {DAY: [1, 2, 3]}
     watch_once(stream, pace=Pace(), stop=threading.Event())
     assert stream.rooms.filings.counts() == {(FilingState.SCORED, ""): 3}
 

@@ -165,6 +165,31 @@ class TestTrouble:
         assert states(stream)[accession(3)] is FilingState.SCORED
         assert sum(event.failed for event in told(stream, StageRan)) == 1
 
+    def test_a_disk_that_may_not_be_written_ends_the_work_and_no_filing_is_blamed(self, stream, send):
+        send(NotConfigured("the folder does not let us do this", reason="disk_forbidden"), fetched(2))
+        with pytest.raises(NotConfigured):
+            work_all(stream, until=lambda: False)
+        assert FilingState.FAILED not in states(stream).values()
+        assert stream.queue.depth().waiting + stream.queue.depth().leased >= 1
+
+    def test_trouble_with_the_ledger_gives_the_messages_back_at_once(self, stream, send, monkeypatch):
+        send(fetched(1))
+        discover, troubles = stream.rooms.filings.discover, iter([ServiceUnavailable("away", reason="database_gone")])
+
+        def discovers(*arguments, **options):
+            for trouble in troubles:
+                raise trouble
+            return discover(*arguments, **options)
+
+        monkeypatch.setattr(stream.rooms.filings, "discover", discovers)
+        work_all(stream)  # with leases of a quarter of an hour
+        assert states(stream) == {accession(1): FilingState.SCORED}
+
+    def test_an_error_that_nobody_thought_of_ends_the_work_instead_of_stalling_it(self, stream, monkeypatch):
+        monkeypatch.setattr(stream.queue, "take", lambda **_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            Worker(stream).run(threading.Event())
+
     def test_a_source_that_stays_away_leaves_the_filing_to_the_sweep_after_a_few_turns(self, stream, send, monkeypatch):
         monkeypatch.setattr("edgewise.pipelines.stream.worker.wait_after", lambda _attempts: 0.01)
         send(ServiceUnavailable("no answer"))

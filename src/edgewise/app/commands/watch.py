@@ -50,6 +50,15 @@ def watch(
     index_days: Annotated[
         int, typer.Option(min=0, max=365, help="Compare the indexes of so many past days with what was seen.")
     ] = 3,
+    lease: Annotated[
+        float,
+        typer.Option(
+            min=1.0,
+            max=43_200.0,
+            metavar="SECONDS",
+            help="How long a filing is lent to a worker; one that dies costs its filings so much time.",
+        ),
+    ] = 900.0,
     once: Annotated[
         bool, typer.Option("--once", help="Ask every source once, work until nothing waits, and end.")
     ] = False,
@@ -72,8 +81,9 @@ def watch(
     with house_for("filings watch") as (house, counts), Telemetry(house, counts, port=metrics_port) as telemetry:
         house.mark_simulated()
         stream = house.stream(telemetry.tell, forms=tuple(checked_form(each) for each in form or ()))
-        pace = Pace(poll_s=poll, index_days=index_days)
-        with _stopping() as stop, _ending_with(parent, stop), _further_workers(workers - 1, form or [], stop):
+        pace = Pace(poll_s=poll, index_days=index_days, lease_s=lease)
+        like_us = [*(part for each in form or () for part in ("--form", each)), "--lease", str(lease)]
+        with _stopping() as stop, _ending_with(parent, stop), _further_workers(workers - 1, like_us, stop):
             if once:
                 watch_once(stream, pace=pace, stop=stop)
             else:
@@ -190,12 +200,12 @@ def _ending_with(parent: int, stop: threading.Event) -> Iterator[None]:
 
 
 @contextmanager
-def _further_workers(count: int, forms: list[str], stop: threading.Event) -> Iterator[None]:
+def _further_workers(count: int, options: list[str], stop: threading.Event) -> Iterator[None]:
     """Keep `count` processes at work beside this one; one that dies is started anew, all end with this one."""
     if not count:
         yield
         return
-    keeper = threading.Thread(target=_keep, args=(count, forms, stop), name="workers")
+    keeper = threading.Thread(target=_keep, args=(count, options, stop), name="workers")
     keeper.start()
     try:
         yield
@@ -204,9 +214,8 @@ def _further_workers(count: int, forms: list[str], stop: threading.Event) -> Ite
         keeper.join()
 
 
-def _keep(count: int, forms: list[str], stop: threading.Event) -> None:
-    chosen = [part for form in forms for part in ("--form", form)]
-    command = [sys.executable, "-m", "edgewise", "filings", "watch", "--role", "work", *chosen]
+def _keep(count: int, options: list[str], stop: threading.Event) -> None:
+    command = [sys.executable, "-m", "edgewise", "filings", "watch", "--role", "work", *options]
     command += ["--parent", str(os.getpid())]
     workers = [_started(command) for _ in range(count)]
     while not stop.wait(_RESTART_S):

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 
 from edgewise.core.clock import EDGAR_OPENS, NEW_YORK
 from edgewise.pipelines.stream.events import Polled
+from edgewise.pipelines.stream.index_check import queue_unknown
 from edgewise.pipelines.stream.message import message_of
 from edgewise.pipelines.stream.rooms import CLAIM, REMEMBER
 from edgewise.sources.edgar.feed import merge_entries
 
 if TYPE_CHECKING:
-    from edgewise.core.ports import FilingWork
+    from collections.abc import Callable
+
+    from edgewise.core.ports import FilingWork, StreamLedger
     from edgewise.pipelines.stream.rooms import Intake
 
 DEEP_EVERY = timedelta(minutes=5)
@@ -50,10 +53,19 @@ class FeedPoll:
         missed_a_turn = self._polled_at is None or now - self._polled_at > 3 * self._every
         deep = missed_a_turn or self._deep_at is None or now - self._deep_at >= self._deep_every()
         self._polled_at = None  # a poll that fails makes the next one deep
-        polled = self._poll(deep=deep)
+        polled = self._poll(deep=deep, queue=lambda works: queue_unseen(self._intake, works))
         self._polled_at = self._intake.machine.now()
         if deep:
             self._deep_at = now
+        self._intake.tell(polled)
+        return polled
+
+    def poll_all(self, ledger: StreamLedger) -> Polled:
+        """Read all pages, whoever has the turn, and queue what the ledger does not know, whoever has claimed it.
+
+        So one look after a crash finds what a dying watcher had claimed. Raises the source's errors.
+        """
+        polled = self._poll(deep=True, queue=lambda works: queue_unknown(self._intake, ledger, works))
         self._intake.tell(polled)
         return polled
 
@@ -63,12 +75,12 @@ class FeedPoll:
         opened = datetime.combine(wall.date(), EDGAR_OPENS, tzinfo=NEW_YORK)
         return DEEP_EVERY_AT_OPENING if timedelta() <= wall - opened < _OPENING else DEEP_EVERY
 
-    def _poll(self, *, deep: bool) -> Polled:
+    def _poll(self, *, deep: bool, queue: Callable[[list[FilingWork]], int]) -> Polled:
         began = time.perf_counter()
         listed = new = rejected = 0
         for page in self._intake.edgar.feed_pages():
             works = [found.work() for found in merge_entries([page]) if any(map(self._intake.wants, found.forms))]
-            fresh = queue_unseen(self._intake, works)
+            fresh = queue(works)
             listed, new, rejected = listed + len(works), new + fresh, rejected + len(page.rejected)
             if not fresh and not deep and works:
                 break

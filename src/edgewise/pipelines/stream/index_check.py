@@ -7,6 +7,7 @@ then remembered as checked.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,14 @@ class IndexCheck:
         """Check every published, unchecked day, oldest first; return how many filings were missing."""
         return sum(self._check(day) for day in self._due())
 
+    def check_all(self) -> int:
+        """Check every published day, whoever has checked it or is about to; return how many filings were missing."""
+        missing = 0
+        for day in self._due():
+            with suppress(NotYetAvailable, NotFound):
+                missing += self._compare(day)
+        return missing
+
     def _due(self) -> Iterator[date]:
         """Yield the business days back to the first one wanted, today's included: its index may be there already."""
         today = self._intake.clock.now().astimezone(NEW_YORK).date()
@@ -63,30 +72,32 @@ class IndexCheck:
         began = time.perf_counter()
         page = self._intake.edgar.daily_index(day)
         works = [found.work() for found in discovered(page.entries) if any(map(self._intake.wants, found.forms))]
-        missing = sum(self._queue(works[start : start + _CHUNK]) for start in range(0, len(works), _CHUNK))
+        chunks = (works[start : start + _CHUNK] for start in range(0, len(works), _CHUNK))
+        missing = sum(queue_unknown(self._intake, self._ledger, chunk) for chunk in chunks)
         self._intake.tell(Polled("index", len(works), missing, len(page.rejected), time.perf_counter() - began))
         if missing:
             self._intake.tell(GapFound(day.isoformat(), missing))
         return missing
 
-    def _queue(self, works: list[FilingWork]) -> int:
-        """Queue what the ledger does not know; return how many of those nobody had seen.
 
-        What was seen but is not in the ledger waits in the queue as a rule. It is queued again all the same: the queue
-        holds one message per filing, and a message that vanished is replaced.
-        """
-        intake, now = self._intake, self._intake.machine.now()
-        unknown = self._ledger.unknown([work.accession for work in works])
-        wanted = [work for work in works if work.accession in unknown]
-        if not wanted:
-            return 0
-        keys = [str(work.accession) for work in wanted]
-        unseen = intake.seen.claim(keys, at=now, until=now + CLAIM)
-        seen_at = intake.clock.now()
-        try:
-            intake.queue.put([message_of(work, seen_at=seen_at) for work in wanted])
-        except BaseException:
-            intake.seen.forget(sorted(unseen))
-            raise
-        intake.seen.keep(keys, until=now + REMEMBER)
-        return len(unseen)
+def queue_unknown(intake: Intake, ledger: StreamLedger, works: list[FilingWork]) -> int:
+    """Queue the filings that the ledger does not know; return how many of those nobody had seen.
+
+    What was seen but is not in the ledger waits in the queue as a rule. It is queued again all the same: the queue
+    holds one message per filing, and a message that vanished, or that a dying watcher never put, is replaced.
+    """
+    unknown = ledger.unknown([work.accession for work in works])
+    wanted = [work for work in works if work.accession in unknown]
+    if not wanted:
+        return 0
+    now = intake.machine.now()
+    keys = [str(work.accession) for work in wanted]
+    unseen = intake.seen.claim(keys, at=now, until=now + CLAIM)
+    seen_at = intake.clock.now()
+    try:
+        intake.queue.put([message_of(work, seen_at=seen_at) for work in wanted])
+    except BaseException:
+        intake.seen.forget(sorted(unseen))
+        raise
+    intake.seen.keep(keys, until=now + REMEMBER)
+    return len(unseen)

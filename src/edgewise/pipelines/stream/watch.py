@@ -18,7 +18,7 @@ from edgewise.pipelines.stream.events import QueueSeen, SourceFailed
 from edgewise.pipelines.stream.feed_poll import FeedPoll
 from edgewise.pipelines.stream.index_check import IndexCheck
 from edgewise.pipelines.stream.sweep import sweep, wait_after
-from edgewise.pipelines.stream.worker import Worker
+from edgewise.pipelines.stream.worker import LEASE_S, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ _IDLE_LOOK_S = 0.25
 class Pace:
     """How often to look, in seconds of the machine's clock, and how many days back the indexes are checked.
 
+    lease_s: how long a message is lent to a worker.
     Raises InvalidInput unless all are positive, days at least 0.
     """
 
@@ -41,10 +42,11 @@ class Pace:
     index_s: float = 600.0
     sweep_s: float = 60.0
     index_days: int = 3
+    lease_s: float = LEASE_S
 
     def __post_init__(self) -> None:
         """Check the numbers."""
-        if min(self.poll_s, self.index_s, self.sweep_s) <= 0 or self.index_days < 0:
+        if min(self.poll_s, self.index_s, self.sweep_s, self.lease_s) <= 0 or self.index_days < 0:
             raise InvalidInput(f"{self} cannot be kept", advice="Give intervals above 0 s and 0 or more days.")
 
 
@@ -53,8 +55,8 @@ class Poller:
 
     def __init__(self, stream: Stream, pace: Pace) -> None:
         self._stream = stream
-        feed = FeedPoll(stream.intake, every=timedelta(seconds=pace.poll_s))
-        index = IndexCheck(stream.intake, stream.ledger, days=pace.index_days)
+        self._feed = feed = FeedPoll(stream.intake, every=timedelta(seconds=pace.poll_s))
+        self._index = index = IndexCheck(stream.intake, stream.ledger, days=pace.index_days)
         self._rounds = (
             _Round("feed", feed.poll, pace.poll_s),
             _Round("index", index.check, pace.index_s),
@@ -76,9 +78,14 @@ class Poller:
             stop.wait(max(0.0, min(each.due_at for each in self._rounds) - time.monotonic()))
 
     def once(self) -> None:
-        """Ask every source once and raise its errors."""
-        for each in self._rounds:
-            each.ask()
+        """Ask every source once, whoever has the turn, and raise its errors.
+
+        Turns and claims that a killed watcher left behind do not hide anything from it.
+        """
+        self._feed.poll_all(self._stream.ledger)
+        self._index.check_all()
+        sweep(self._stream)
+        self._look_at_queue()
 
     def _look_at_queue(self) -> None:
         self._stream.tell(QueueSeen(self._stream.queue.depth()))
@@ -88,7 +95,7 @@ class _Round:
     """One source and when to ask it next."""
 
     def __init__(self, name: str, ask: Callable[[], object], every_s: float) -> None:
-        self._name, self.ask, self._every_s = name, ask, every_s
+        self._name, self._ask, self._every_s = name, ask, every_s
         self.due_at = time.monotonic()
         self.succeeded = False
         self._failed = 0
@@ -98,7 +105,7 @@ class _Round:
         if time.monotonic() < self.due_at:
             return
         try:
-            self.ask()
+            self._ask()
         except (InvalidInput, NotConfigured):
             raise
         except EdgewiseError as error:
@@ -117,7 +124,7 @@ class _Round:
 
 def watch(stream: Stream, *, pace: Pace, stop: threading.Event, poll: bool = True, work: bool = True) -> None:
     """Run until `stop` is set. Raises what neither waiting nor another turn can mend."""
-    worker = Worker(stream) if work else None
+    worker = Worker(stream, lease_s=pace.lease_s) if work else None
     poller = Poller(stream, pace) if poll else None
     if worker is None or poller is None:
         (worker or poller).run(stop)  # type: ignore[union-attr]
@@ -128,7 +135,7 @@ def watch(stream: Stream, *, pace: Pace, stop: threading.Event, poll: bool = Tru
 def watch_once(stream: Stream, *, pace: Pace, stop: threading.Event) -> None:
     """Ask every source once, then work until nothing waits any more: neither in the queue nor with other workers."""
     Poller(stream, pace).once()
-    worker = Worker(stream)
+    worker = Worker(stream, lease_s=pace.lease_s)
     watcher = threading.Thread(target=_stop_when_idle, args=(stream, worker, stop), name="idle")
     watcher.start()
     try:

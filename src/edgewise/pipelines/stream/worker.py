@@ -14,6 +14,7 @@ What goes wrong, and what then happens:
   doubles; after a few turns it is acknowledged and left to the sweep.
 - A filing fails for good: the ledger notes why and the message is acknowledged; `filings retry` brings it back.
 - A store refuses a batch for a passing reason: nothing is acknowledged, all its messages are given back.
+- A store cannot be used until a person mends something (no right to write): all is given back and the work ends.
 - A store refuses a batch for good: its filings go one by one, so that one bad row costs one filing.
 - The process dies: the leases end and the messages come back. One that has come back before travels alone, so that
   a filing that kills its worker takes no other with it when the queue buries it.
@@ -30,7 +31,7 @@ from itertools import groupby
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from edgewise.core.errors import EdgewiseError, Throttled, Transient
+from edgewise.core.errors import EdgewiseError, NotConfigured, Throttled, Transient
 from edgewise.core.ports import FilingState
 from edgewise.pipelines.ingest import fetch_filing, fetch_stage
 from edgewise.pipelines.parse import FORMS_WITH_WORDS, parse_stage
@@ -99,7 +100,7 @@ class Worker:
         self._under_way = 0
         self._counting = threading.Lock()
         self._troubles = 0
-        self._error: EdgewiseError | None = None
+        self._error: Exception | None = None
         self._quiet_until = 0.0
 
     @property
@@ -124,7 +125,7 @@ class Worker:
             self._halt.set()
             for thread in (*fetchers, taker):
                 thread.join()
-            self._give_back([*_drained(self._lent)])
+            self._give_back([parcel.delivery for parcel in _drained(self._lent)])
         while self.commit_some(wait_s=0.0):
             pass
         if self._error is not None:
@@ -138,11 +139,13 @@ class Worker:
                 stop.wait(min(quiet_s, _POLL_S))
                 continue
             room = self._reserve()
+            deliveries: Sequence[Delivery] = []
             try:
                 deliveries = self._stream.queue.take(limit=room, lease_s=self._lease_s, wait_s=_POLL_S) if room else []
                 taken = self._enter(deliveries)
-            except EdgewiseError as error:
+            except Exception as error:  # noqa: BLE001 - a taker that ended unheard would leave a worker that never works
                 self._free(room)
+                self._give_back(deliveries)
                 self._trouble(error, stop)
                 continue
             self._free(room - len(taken))
@@ -232,7 +235,7 @@ class Worker:
             if time.monotonic() + wait_s > self._quiet_until + 1:
                 self._stream.tell(SourceFailed("edgar", error.code, str(error), wait_s))
             self._quiet_until = max(self._quiet_until, time.monotonic() + wait_s)
-            self._give_back([parcel], delay_s=wait_s)
+            self._give_back([parcel.delivery], delay_s=wait_s)
         return [parcel for parcel in parcels if not isinstance(parcel.outcome, Throttled)]
 
     def _bring_home(self, parcels: _Parcels) -> None:
@@ -241,7 +244,10 @@ class Worker:
             self._travel(parcels)
             self._troubles = 0
         except Transient as error:
-            self._give_back(parcels, delay_s=self._trouble_told("store", error))
+            self._give_back([parcel.delivery for parcel in parcels], delay_s=self._trouble_told("store", error))
+        except NotConfigured:
+            self._give_back([parcel.delivery for parcel in parcels])
+            raise
         except Exception as error:
             if len(parcels) > 1:
                 for parcel in parcels:
@@ -315,14 +321,14 @@ class Worker:
 
     # Trouble
 
-    def _give_back(self, parcels: _Parcels, *, delay_s: float = 0.0) -> None:
+    def _give_back(self, deliveries: Sequence[Delivery], *, delay_s: float = 0.0) -> None:
         """Release the messages; where even that fails, their leases end by themselves."""
         try:
-            self._stream.queue.release([parcel.delivery for parcel in parcels], delay_s=delay_s)
-        except Transient as error:
+            self._stream.queue.release(deliveries, delay_s=delay_s)
+        except EdgewiseError as error:
             self._trouble_told("queue", error)
 
-    def _trouble(self, error: EdgewiseError, stop: threading.Event) -> None:
+    def _trouble(self, error: Exception, stop: threading.Event) -> None:
         """Tell of passing trouble with the queue and wait; any other ends the work and is raised at its end."""
         if isinstance(error, Transient):
             stop.wait(self._trouble_told("queue", error))
@@ -330,7 +336,7 @@ class Worker:
             self._error = error
             stop.set()
 
-    def _trouble_told(self, what: str, error: Transient) -> float:
+    def _trouble_told(self, what: str, error: EdgewiseError) -> float:
         self._troubles += 1
         wait_s = min(wait_after(self._troubles), _LONGEST_WAIT_S)
         self._stream.tell(SourceFailed(what, error.code, str(error), wait_s))

@@ -50,8 +50,9 @@ def test_the_rate_is_shared_as_widely_as_the_setting_says(house_with, url, kind)
     assert limit.rate_per_s == 4
 
 
-def test_a_file_of_ones_own_can_hold_the_limit(house_with, tmp_path):
-    house_with(limit=f"file://{tmp_path / 'shared-limit'}").limit.wait(patience_s=5)
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_file_of_ones_own_can_hold_the_limit(house_with, tmp_path, scheme):
+    house_with(limit=f"{scheme}{tmp_path / 'shared-limit'}").limit.wait(patience_s=5)
     assert (tmp_path / "shared-limit").is_file()
 
 

@@ -172,7 +172,7 @@ class House:
         url, rate = self.settings.limit, self.settings.rate_per_s
         if not rate:
             return None
-        named = url if not url or "://" in url else f"{url}://"
+        named = f"{url}://" if url in {"database", "this"} else url
         make = adapter_for(named, LIMITS, setting="EDGEWISE_LIMIT")
         match scheme_of(named):
             case "" | "file":

@@ -59,8 +59,8 @@ class Settings(BaseSettings):
     )
     limit: str = Field(
         default="",
-        description="Who shares that rate: empty for all processes of this machine, database for all machines, this "
-        "for one process.",
+        description="Who shares that rate: empty or a file for the processes of this machine, database for all "
+        "machines, this for one process.",
     )
     executor: str = Field(
         default="",
@@ -90,8 +90,8 @@ class Settings(BaseSettings):
     def limit_file(self) -> Path:
         """The file through which the processes of this machine share the rate limit; a mirror has one of its own."""
         if not self.edgar.startswith(("http://", "https://")):
-            return self.home / "rate-limit"
-        return self.home / f"rate-limit-mirror-{sha256(self.edgar.encode()).hexdigest()[:16]}"
+            return self.home / "edgar.limit"
+        return self.home / f"mirror-{sha256(self.edgar.encode()).hexdigest()[:16]}.limit"
 
     @property
     def cache(self) -> Path:

@@ -51,12 +51,17 @@ def last_day(plan: Plan) -> tuple[datetime, datetime]:
 
 
 @contextmanager
-def served(folder: Path, *, begins: datetime) -> Iterator[ServedMarket]:
-    """Serve the market in `folder`, time standing still at `begins`. Raises ServiceUnavailable if it does not start."""
+def served(folder: Path, *, begins: datetime, delay: str = "2-20") -> Iterator[ServedMarket]:
+    """Serve the market in `folder`, time standing still at `begins`, without a limit of requests.
+
+    delay: simulated seconds, least-most, from the feed to a filing's documents.
+    Raises ServiceUnavailable if the server does not start.
+    """
     with tempfile.TemporaryDirectory() as place:
         ready = Path(place) / "ready.json"
         command = [sys.executable, "-m", "edgewise", "simulate", "serve", "--folder", str(folder)]
-        command += ["--from", begins.isoformat(), "--speed", "0", "--rate", "0", "--ready-file", str(ready)]
+        command += ["--from", begins.isoformat(), "--speed", "0", "--rate", "0"]
+        command += ["--delay", delay, "--ready-file", str(ready)]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - ourselves
         try:
             yield ServedMarket(_url_from(ready, server), begins)

@@ -34,6 +34,7 @@ from edgewise.simulate.plan import FURTHER_EFFECTS, Plan, Purpose
         {"dividend_payers": -0.1},
         {"illiquid": 2},
         {"lives": float("inf")},
+        {"provider_data": "yes"},
         {"end": date(2035, 1, 1)},
         {"end": date(2004, 12, 31)},
         {"end": datetime(2024, 12, 31)},  # noqa: DTZ001 - the kind is what is wrong
@@ -61,7 +62,8 @@ def test_the_tone_comes_first_and_the_further_effects_in_their_fixed_order():
 def test_a_full_plan_plants_every_effect_but_the_placebo_and_heeds_the_fields_given():
     plan = Plan.full(companies=40, lives=2.0)
     assert {name for name, ic in plan.planted.items() if ic == 0} == {"placebo"}
-    assert set(plan.planted) == {"tone", *FURTHER_EFFECTS} - {"themes"}
+    assert set(plan.planted) == {"tone", *FURTHER_EFFECTS}
+    assert plan.provider_data
     assert (plan.companies, plan.lives) == (40, 2.0)
 
 

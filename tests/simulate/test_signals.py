@@ -18,6 +18,7 @@ from edgewise.simulate.market import trade
 from edgewise.simulate.plan import Plan
 from edgewise.simulate.signals import (
     EVENTS,
+    FADINGS,
     Fading,
     checked_events,
     event_panel,
@@ -100,9 +101,11 @@ def test_events_of_another_shape_are_refused(frame):
         checked_events("insiders", frame)
 
 
-def test_an_effect_nobody_tells_of_is_refused():
-    plan = Plan(companies=22, years=1, effects=(("themes", 0.1),))
-    with pytest.raises(InvalidInput, match="themes"):
+def test_an_effect_nobody_tells_of_is_refused(monkeypatch):
+    monkeypatch.setattr("edgewise.simulate.plan.FURTHER_EFFECTS", ("astrology",))
+    monkeypatch.setitem(FADINGS, "astrology", Fading(21.0, 126))
+    plan = Plan(companies=22, years=1, effects=(("astrology", 0.1),))
+    with pytest.raises(InvalidInput, match="astrology"):
         trade(plan, invent_companies(plan), [])
 
 

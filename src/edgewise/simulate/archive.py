@@ -9,6 +9,7 @@
     truth/filings.parquet, factor.parquet, effects.json                  what a perfect reader would know
     truth/insider_trades.parquet, holdings.parquet                       dealings and holdings as they were meant
     truth/items, risk_factors, statements                                what the documents say, in parts
+    wrds/, transcripts/, api.benzinga.com/ ...                           what other providers have; see `providers`
     SIMULATED.md                                                         what this is, with the plan; written last
 
 Nothing in it is real, and every document says so in its first line.
@@ -35,6 +36,7 @@ from edgewise.simulate.feed import feed_files
 from edgewise.simulate.indexes import index_files
 from edgewise.simulate.market import trade
 from edgewise.simulate.price_files import action_table, price_table, write_prices, write_returns, write_signals
+from edgewise.simulate.providers import write_provider_data
 from edgewise.simulate.rendering import Closes, Desk, facts_files, submission_texts
 from edgewise.simulate.schedule import schedule_filings
 from edgewise.simulate.truth.gathered import GatheredTruth
@@ -110,6 +112,8 @@ def write_market(folder: Path, plan: Plan, companies: list[Company], filings: li
     filed = _write_edgar(folder, desk, filings)
     truth.close()
     _write_truth(simulated, plan, companies, filed, market)
+    if plan.provider_data:
+        write_provider_data(folder, plan, companies, filings, desk.closes, desk.splits)
     _write(folder, MARKER, _note(plan))
     return simulated
 

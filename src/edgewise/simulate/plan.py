@@ -53,6 +53,11 @@ class Purpose(IntEnum):
     INSIDERS = 13
     MANAGERS = 14
     LOAD = 15
+    CALLS = 16
+    THEMES = 17
+    ANALYSTS = 18
+    RATINGS = 19
+    NEWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Plan:
     dividend_payers: fraction of the companies that pay cash dividends.
     illiquid:  fraction of the companies with sessions without trade and stale quotes.
     lives:     how often companies list late, delist, change their name or issuer: 1 as `lives` says, 0 never.
+    provider_data: whether earnings calls, analysts' ratings and news are written, too.
     Raises:    InvalidInput, with every complaint.
 
     The defaults are what a reader of one ticker list and of as-traded prices can bear: every company is listed under
@@ -90,6 +96,7 @@ class Plan:
     dividend_payers: float = 0.4
     illiquid: float = 0.0
     lives: float = 0.0
+    provider_data: bool = False
 
     @classmethod
     def full(cls, **fields: Any) -> Plan:
@@ -99,9 +106,10 @@ class Plan:
         """
         planted = (
             *(("tone_change", 0.04), ("insiders", 0.05), ("momentum", 0.04)),
-            *(("value", 0.03), ("quality", 0.04), ("placebo", 0.0)),
+            *(("value", 0.03), ("quality", 0.04), ("themes", 0.03), ("placebo", 0.0)),
         )
         chosen = {"effects": planted, "splits_per_year": 0.05, "dividend_payers": 0.45, "illiquid": 0.03, "lives": 1.0}
+        chosen["provider_data"] = True
         return cls(**{**chosen, **fields})
 
     def __post_init__(self) -> None:
@@ -111,6 +119,8 @@ class Plan:
             if not _fits(name, value := getattr(self, name), low, high)
         ]
         complaints += _effect_complaints(self.effects)
+        if self.provider_data not in {True, False}:
+            complaints.append(f"provider_data is {self.provider_data!r}, neither True nor False")
         if not (type(self.end) is date and EARLIEST <= self.end <= LATEST):
             complaints.append(f"end is {self.end!r}, not a date from {EARLIEST} to {LATEST}")
         if not complaints and self.start < EARLIEST:

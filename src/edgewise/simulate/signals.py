@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from edgewise.core.errors import InvalidInput, SchemaMismatch
 from edgewise.simulate.accounts_signals import quality_events, value_inputs
+from edgewise.simulate.calls.calendar import theme_events
 from edgewise.simulate.ownership.clusters import insider_events
 from edgewise.simulate.walk import MOMENTUM_SPAN
 
@@ -168,6 +169,7 @@ def events_of(
         "tone": lambda: tone_events(filings),
         "tone_change": lambda: tone_change_events(filings),
         "insiders": lambda: insider_events(plan, companies),
+        "themes": lambda: theme_events(plan, filings),
         "value": lambda: value_inputs(plan, companies, filings).rename({"book_per_share": "value"}),
         "quality": lambda: quality_events(plan, companies, filings),
         "placebo": lambda: placebo_events(filings),

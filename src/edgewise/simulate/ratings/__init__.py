@@ -1,0 +1,1 @@
+"""Analysts' ratings: the opinions behind them, and the answers of the provider that sells them."""

@@ -9,7 +9,7 @@ DATA ?=
 DEMO ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench evaluate serve docs constraints clean
+.PHONY: help setup demo test check format bench faults evaluate serve docs constraints clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -44,6 +44,9 @@ format: $(VENV)/.dev ## mend what can be mended
 
 bench: $(VENV)/.dev ## measure, beside a peer; ONLY=name for one
 	$(BIN)/python benchmarks/run.py $(ONLY)
+
+faults: $(VENV)/.dev ## the fault matrix; ONLY="names" for some
+	$(BIN)/python faults/run.py $(ONLY)
 
 evaluate: $(VENV)/.dev ## accuracy on real data; DATA=folder
 	$(BIN)/python benchmarks/evaluate.py $(DATA)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from edgewise.core.errors import InvalidInput
-from edgewise.lake.storage import BOUNDS, bounded, for_polars, storage_options_from
+from edgewise.core.errors import InvalidInput, NotConfigured, ServiceUnavailable
+from edgewise.lake.storage import BOUNDS, bounded, for_polars, storage_error, storage_options_from
 
 
 def test_the_standard_variables_become_storage_options_and_empty_ones_are_left_out():
@@ -45,3 +45,20 @@ def test_polars_gets_numbers_for_the_retries_and_nothing_it_does_not_know():
 def test_a_duration_that_cannot_be_read_is_refused():
     with pytest.raises(InvalidInput, match="'soon' is not a duration"):
         for_polars({"retry_timeout": "soon"})
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "code"),
+    [
+        (
+            'Os { code: 30, kind: ReadOnlyFilesystem, message: "Read-only file system" }',
+            NotConfigured,
+            "disk_forbidden",
+        ),
+        ("Unable to write: No space left on device (os error 28)", ServiceUnavailable, "disk_full"),
+        ("something else", ServiceUnavailable, "service_unavailable"),
+    ],
+)
+def test_a_disk_that_is_full_or_may_not_be_written_has_a_code_of_its_own(said, kind, code):
+    error = storage_error("/lake", OSError(said))
+    assert (type(error), error.code) == (kind, code)

@@ -37,6 +37,8 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _SHOWN = 600
 _THROTTLED = ("SlowDown", "429 Too Many Requests")
 _NO_BUCKET = ("NoSuchBucket",)
+_FULL = ("No space left on device", "StorageFull", "Disk quota exceeded")
+_READ_ONLY = ("Read-only file system", "ReadOnlyFilesystem")
 _NOT_ALLOWED = ("403 Forbidden", "401 Unauthorized", "necessary privileges", "credential", "/latest/api/token")
 
 
@@ -80,6 +82,10 @@ def storage_error(url: str, error: Exception) -> EdgewiseError:
         return Throttled(what, advice="Run again in a moment, with fewer workers.")
     if isinstance(error, PermissionError) or any(sign in said for sign in _NOT_ALLOWED):
         return NotConfigured(what, advice="Check its rights, and the credentials in AWS_ACCESS_KEY_ID or the role.")
+    if any(sign in said for sign in _READ_ONLY):
+        return NotConfigured(what, advice="Make its file system writable.", reason="disk_forbidden")
+    if any(sign in said for sign in _FULL):
+        return ServiceUnavailable(what, advice="Free space, then run again.", reason="disk_full")
     return ServiceUnavailable(what, advice="Check that it exists, its rights and its free space.")
 
 

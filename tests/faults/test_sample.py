@@ -1,0 +1,35 @@
+"""A small sample of the fault matrix, the same at every run; `make faults` runs all of it.
+
+Failure cases 41 to 44 strike here as a user meets them: through the real commands and a server over HTTP.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from faults.run import documented, load
+from faults.scenario import Trial, undergo
+from faults.world import World
+
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.slow]
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    with World(tmp_path_factory.mktemp("faults")) as made:
+        yield made
+
+
+@pytest.mark.timeout(280)
+@pytest.mark.parametrize("name", ["killed_at_a_step", "redelivered", "resets", "hasty_is_caught"])
+def test_a_fault_is_survived_and_told(world, name):
+    evidence = undergo(load()[name], Trial(world, world.folder / name, seed=7, runs=1, quick=True))
+    assert evidence["complaints"] == []
+    assert evidence["green"]
+
+
+def test_the_page_on_faults_shows_the_matrix_as_it_is():
+    assert documented() in (DOCS / "faults.md").read_text()

@@ -184,11 +184,11 @@ def waves(plan: Plan, day: date) -> list[float]:
 
 @lru_cache(maxsize=4)
 def _humps(plan: Plan) -> tuple[tuple[float, float], ...]:
-    """Return each theme's day of greatest strength, and its width in days, two quarters to more than a year."""
+    """Return each theme's day of greatest strength, and its width in days, one to three quarters."""
     stream = plan.stream(Purpose.THEMES)
     days = (plan.end - plan.start).days
     peaks = (stream.permutation(len(THEMES)) + stream.uniform(0.2, 0.8, len(THEMES))) / len(THEMES) * days
-    widths = stream.uniform(150, 420, len(THEMES))
+    widths = stream.uniform(110, 260, len(THEMES))
     return tuple(zip(peaks.tolist(), widths.tolist(), strict=True))
 
 
@@ -198,7 +198,8 @@ def theme_events(plan: Plan, filings: Iterable[Filing]) -> pl.DataFrame:
     Columns: company (index), tradable_session (of the first copy of the transcript), value (sum over the themes of
     their direction times their strength, so that speaking of nothing is 0).
     """
-    calls = [call for own in results_by_company(filings).values() for call in company_calls(plan, own)]
+    by_company = sorted(results_by_company(filings).items())
+    calls = [call for _, own in by_company for call in company_calls(plan, own)]
     directions = [theme.direction for theme in THEMES]
     return pl.DataFrame(
         {

@@ -6,11 +6,14 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from edgewise.simulate.server import documents, listings, pages
+from edgewise.simulate.server import alpha_vantage, benzinga, documents, listings, pages, polygon
+from edgewise.simulate.server.alpha_vantage import AlphaVantage
+from edgewise.simulate.server.benzinga import Benzinga
 from edgewise.simulate.server.documents import Documents
 from edgewise.simulate.server.feed import LatestFilings
 from edgewise.simulate.server.listings import Listings
 from edgewise.simulate.server.messages import OK, Reply, content_type_of
+from edgewise.simulate.server.polygon import Polygon
 from edgewise.simulate.server.records import Records
 
 if TYPE_CHECKING:
@@ -27,10 +30,21 @@ if TYPE_CHECKING:
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 _FEED = "/cgi-bin/browse-edgar"
 
+# Whoever asks these shows a key, not an e-mail address, and the SEC's limit is not theirs.
+PROVIDERS: Mapping[str, type[Benzinga | Polygon | AlphaVantage]] = {
+    benzinga.HOST: Benzinga,
+    polygon.HOST: Polygon,
+    alpha_vantage.HOST: AlphaVantage,
+}
+
 
 def handlers(folder: Path, filings: Filings, rules: Rules, speed: Callable[[], float]) -> Mapping[str, Handler]:
-    """Return the handlers of the hosts that answer in time; every other host is a folder of files (`Files`)."""
-    return {
+    """Return the handlers of the hosts that answer in time; every other host is a folder of files (`Files`).
+
+    A provider has one only in a market that has data of it.
+    """
+    providers = {host: provider(folder).answer for host, provider in PROVIDERS.items() if (folder / host).is_dir()}
+    return providers | {
         "www.sec.gov": WwwSecGov(folder, filings, rules, speed).answer,
         "data.sec.gov": Records(folder, filings).answer,
     }

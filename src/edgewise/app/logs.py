@@ -136,7 +136,8 @@ class _Notices(io.TextIOBase):
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             if told := Text.from_ansi(line).plain.strip():
-                self._log.info("notice", text=told)
+                say = self._log.error if told.startswith("Error ") else self._log.info
+                say("notice", text=told)
         return len(text)
 
 

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector, generate_latest
 
 from edgewise.serve.lags import ALL, QUANTILES, lags
-from edgewise.serve.stream_metrics import REASONS_AT_MOST, BoundedCodes, Hours, build_info, queue_gauges, set_queue
+from edgewise.serve.stream_metrics import (
+    REASONS_AT_MOST,
+    BoundedCodes,
+    Hours,
+    LeanRegistry,
+    build_info,
+    queue_gauges,
+    set_queue,
+)
 
 if TYPE_CHECKING:
     from edgewise.core.ports import FilingLedger
@@ -30,7 +38,7 @@ class RequestMetrics:
     """Counts and times requests, in a registry of its own so that two applications in one process do not mix."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = LeanRegistry()
         ProcessCollector(registry=self.registry)
         self._latency = Histogram(
             "edgewise_request_seconds",

@@ -75,6 +75,16 @@ class BoundedCodes:
             return code if code in self._known else OTHER
 
 
+class LeanRegistry(CollectorRegistry):
+    """A registry without the `_created` sample that the library adds to each counter: half of them would be those."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics without it."""
+        for metric in super().collect():
+            metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
+            yield metric
+
+
 class StreamMetrics:
     """Counts what a stream tells, in a registry of its own. Safe for threads.
 
@@ -95,7 +105,7 @@ class StreamMetrics:
         source_stats: Callable[[], SourceStats | None] = lambda: None,
         rate_per_s: Callable[[], float | None] = lambda: None,
     ) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = LeanRegistry()
         self._simulated, self._machine = str(simulated).lower(), machine
         self._reason = BoundedCodes(known=[kind.reason for kind in Transient.__subclasses__()])
         build_info(self.registry, version=version, simulated=simulated)

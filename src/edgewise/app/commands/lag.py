@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from edgewise.serve.lags import Lag
 
 FILINGS_AT_MOST = 200_000
-SECONDS = ("p50_s", "p95_s", "p99_s")
 
 
 def lag(
@@ -47,7 +46,7 @@ def lag(
 
 
 def _row(found: Lag) -> dict[str, object]:
-    lags = {name: _shown(getattr(found, name)) for name in SECONDS}
+    lags = {"p50": _shown(found.p50_s), "p95": _shown(found.p95_s), "p99": _shown(found.p99_s)}
     counted = {"timed": found.filings, "no_instant": found.no_instant, "not_yet": found.not_yet}
     return {"form": found.form, "to": str(found.to), **lags, **counted, "history": found.history}
 

@@ -28,7 +28,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from edgewise.core.errors import EdgewiseError, NotConfigured, Throttled, Transient
@@ -93,8 +93,9 @@ class Worker:
     ) -> None:
         self._stream, self._rooms = stream, stream.rooms
         self._batch, self._fetchers, self._lease_s = batch, fetchers, lease_s
-        self._lent: SimpleQueue[_Parcel] = SimpleQueue()
-        self._fetched: SimpleQueue[_Parcel] = SimpleQueue()
+        # No SimpleQueue: its C code waits for ever where a thread wakes in vain after its timeout has passed.
+        self._lent: Queue[_Parcel] = Queue()
+        self._fetched: Queue[_Parcel] = Queue()
         self._room = threading.Semaphore(2 * batch)
         self._halt = threading.Event()
         self._under_way = 0
@@ -365,7 +366,7 @@ def _present(outcomes: Iterable[StoredFiling | Exception | None]) -> Iterator[St
         yield outcome
 
 
-def _drained(parcels: SimpleQueue[_Parcel]) -> Iterator[_Parcel]:
+def _drained(parcels: Queue[_Parcel]) -> Iterator[_Parcel]:
     while True:
         try:
             yield parcels.get_nowait()

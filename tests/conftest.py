@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 from dataclasses import dataclass
@@ -19,13 +20,19 @@ from edgewise.pipelines.factors import build_factor
 from edgewise.pipelines.ingest import record_discoveries
 from edgewise.pipelines.instruments import known_instruments
 from edgewise.pipelines.journey import travel
+from edgewise.pipelines.parse import FORMS_WITH_WORDS
 from edgewise.pipelines.prices import ingest_prices
-from edgewise.simulate import Plan, Simulated, simulate
+from edgewise.simulate import Plan, Simulated, simulate, simulated_before
 from edgewise.sources.edgar.selection import Origin, Selection
 from tests import servers
 
 # A developer's machine draws new examples each time, the gate always the same ones; a slow machine is no failure.
-hypothesis.settings.register_profile("edgewise", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.register_profile(
+    "edgewise",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("edgewise")
 NUMBERS = itertools.count(1)
 PLAN = Plan(companies=66, years=2, end=date(2024, 6, 28), tone_ic=0.2)
@@ -43,9 +50,17 @@ class Travelled:
 
 
 @pytest.fixture(scope="session")
-def market(tmp_path_factory) -> Simulated:
-    """The archive of a simulated market of 66 companies over two years, with a strong effect planted."""
-    return simulate(tmp_path_factory.mktemp("simulated") / "market", PLAN)
+def market(tmp_path_factory, worker_id) -> Simulated:
+    """The archive of a simulated market of 66 companies over two years, with a strong effect planted.
+
+    Written once for all workers of a run: the first one writes, the others wait. Read it, never write it.
+    """
+    if worker_id == "master":
+        return simulate(tmp_path_factory.mktemp("simulated") / "market", PLAN)
+    shared = tmp_path_factory.getbasetemp().parent
+    with (shared / "market.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return simulated_before(shared / "market", PLAN) or simulate(shared / "market", PLAN)
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +69,7 @@ def travelled(market, tmp_path_factory) -> Travelled:
     made = Travelled(market, tmp_path_factory.mktemp("travelled"))
     with House(made.settings()) as house:
         house.mark_simulated()
-        selection = Selection(origin=Origin.INDEX, since=PLAN.start, until=PLAN.end)
+        selection = Selection(origin=Origin.INDEX, forms=FORMS_WITH_WORDS, since=PLAN.start, until=PLAN.end)
         record_discoveries(house.edgar.discover(selection), house.filings, house.clock)
         for _ in travel(house.rooms):
             pass

@@ -218,7 +218,7 @@ class TestIngesting:
 
     def test_filings_travel_from_discovery_to_scores_in_steps_that_go_on_where_they_were(self, empty, market):
         archive = {"edgar": f"archive://{market.folder}"}
-        first = empty("filings", "ingest", "--cik", "9810000001", "--limit", "4", "--json", **archive)
+        first = empty("filings", "ingest", "--cik", "9810000001", "--form", "8-K", "--limit", "4", "--json", **archive)
         assert first.status == 0, first.err
         assert "SIMULATED MARKET" in empty("filings", "list").err
         assert first.json == {"found": 4, "new": 4, "fetched": 4, "failed": 0, "reasons": {}}
@@ -369,12 +369,12 @@ class TestOnAnEmptyHome:
         ("setting", "value", "words"),
         [
             ("rate_per_s", "11", ("filings", "list")),
-            ("executor", "ray://cluster", ("filings", "parse")),
+            ("executor", "spark://cluster", ("filings", "parse")),
             ("executor", "processes://0", ("filings", "parse")),
             ("executor", "processes://two", ("filings", "parse")),
             ("executor", "this://4", ("filings", "parse")),
             ("database", "mysql://host/db", ("filings", "list")),
-            ("documents", "s3://bucket", ("doctor", "--json")),
+            ("documents", "gs://bucket", ("doctor", "--json")),
             ("edgar", "ftp://www.sec.gov", ("filings", "ingest")),
             ("edgar", "archive:///no/such/folder", ("filings", "ingest")),
         ],

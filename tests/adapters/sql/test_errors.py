@@ -42,7 +42,7 @@ def from_postgres(sqlstate, said="driver's words"):
         ("55P03", WriteConflict, "database_busy"),  # lock_not_available
         ("57P01", ServiceUnavailable, "database_gone"),  # admin_shutdown
         ("08006", ServiceUnavailable, "database_gone"),  # connection_failure
-        ("53300", ServiceUnavailable, "database_gone"),  # too_many_connections
+        ("53300", ServiceUnavailable, "database_crowded"),  # too_many_connections
         ("53100", Permanent, "disk_full"),
         ("25006", NotConfigured, "database_read_only"),  # read_only_sql_transaction
         ("28P01", NotConfigured, "database_closed_to_us"),  # invalid_password

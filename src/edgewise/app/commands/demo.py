@@ -123,12 +123,15 @@ def _run(
     from edgewise.pipelines.ingest import record_discoveries  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.instruments import known_instruments  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.journey import travel  # noqa: PLC0415 - as in demo
+    from edgewise.pipelines.parse import FORMS_WITH_WORDS  # noqa: PLC0415 - as in demo
     from edgewise.pipelines.prices import ingest_prices  # noqa: PLC0415 - as in demo
     from edgewise.sources.edgar.selection import Origin, Selection  # noqa: PLC0415 - as in demo
 
     house.mark_simulated()
     status.update("reading the indexes")
-    selection = Selection(origin=Origin.INDEX, since=plan.start, until=server.begins.astimezone(NEW_YORK).date())
+    # The history takes what the factor rests on; the last day, watched live, takes every form.
+    eve = server.begins.astimezone(NEW_YORK).date()
+    selection = Selection(origin=Origin.INDEX, forms=FORMS_WITH_WORDS, since=plan.start, until=eve)
     _timed(
         legs,
         "discover",

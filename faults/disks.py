@@ -63,7 +63,7 @@ def documents_full(trial: Trial) -> None:
 @scenario(
     fault="a disk becomes read-only",
     cause="documents, then lake, then everything on a file system remounted read-only",
-    sees="the command ends with `disk_forbidden`, `not_configured` or `database_read_only`; exit status 1",
+    sees="the command ends with `disk_forbidden`, `database_closed_to_us` or `database_read_only`; exit status 1",
     survives="no filing is blamed; remounted, the next watch does everything",
 )
 def disk_read_only(trial: Trial) -> None:

@@ -14,7 +14,7 @@ from faults.streams import finish
 from faults.world import ENTRY, Home
 
 _PLANTED = (sys.executable, str(ENTRY))
-_LEASE_S = 1.0
+_LEASE_S = 5.0  # longer than a batch takes, or its messages seem to kill, too
 _QUICK_LEASE = ("filings", "watch", "--once", "--lease", str(_LEASE_S))
 MOST_DELIVERIES = 5
 

@@ -37,7 +37,8 @@ def load() -> dict[str, Scenario]:
     """Return every scenario by name, in the order of the matrix."""
     for room in ROOMS:
         importlib.import_module(f"faults.{room}")
-    return SCENARIOS
+    ordered = sorted(SCENARIOS.values(), key=lambda one: ROOMS.index(one.strike.__module__.rpartition(".")[2]))
+    return {one.name: one for one in ordered}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

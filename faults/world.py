@@ -93,15 +93,16 @@ class Home:
 
     def start(self, *arguments: str, program: Sequence[str] = _PROGRAM, **plants: str) -> subprocess.Popen[str]:
         """Start a command as the leader of a new process group. `plants` are further variables of its environment."""
-        return subprocess.Popen(
-            [*program, *arguments],
-            cwd=self._written("").parent,
-            env={**_environment(), **self.environment, **plants},
-            stdout=self._written(".out").open("w"),
-            stderr=self._written(".err").open("w"),
-            text=True,
-            start_new_session=True,
-        )
+        with self._written(".out").open("w") as out, self._written(".err").open("w") as err:
+            return subprocess.Popen(
+                [*program, *arguments],
+                cwd=self._written("").parent,
+                env={**_environment(), **self.environment, **plants},
+                stdout=out,
+                stderr=err,
+                text=True,
+                start_new_session=True,
+            )
 
     def finish(
         self, process: subprocess.Popen[str], *, began: float | None = None, within_s: float = PATIENCE_S

@@ -21,12 +21,12 @@ _WORDS = (
     r"|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|session[-_ ]?key"
 )
 _TELLING = re.compile(_WORDS, re.IGNORECASE)
-# Up to the last @ before a space or quote: a password may hold slashes, colons and further @.
-_USERINFO = re.compile(r"(?<=://)[^\s'\"<>]*@")
-_SCHEME = re.compile(r"\b(bearer|basic)\s+[^\s'\",;]+", re.IGNORECASE)
+_WORD = re.compile(r"[^\s'\"<>]+")
+# Every repetition has a limit, because the text may be an outsider's: the time is in proportion to its length.
+_SCHEME = re.compile(r"\b(bearer|basic)\s{1,4}[^\s'\",;]+", re.IGNORECASE)
 # key=value, key: value, "key": "value", ?X-Amz-Signature=value. The key may be part of a longer word.
 _PAIR = re.compile(
-    rf"(?P<key>[\w.-]*(?:{_WORDS})[\w.-]*['\"]?\s*[=:]\s*)"
+    rf"(?P<key>(?:{_WORDS})[\w.-]{{0,40}}['\"]?\s{{0,4}}[=:]\s{{0,4}})"
     r"(?P<value>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?:bearer|basic)\s+[^\s,;&'\"]+|[^\s,;&'\"]+)",
     re.IGNORECASE,
 )
@@ -58,13 +58,21 @@ def redacted(value: object, *, depth: int = DEPTH) -> Plain:
 
 def redacted_text(text: str) -> str:
     """Return a text without userinfo in its URLs, credentials of headers, and values of telling keys."""
-    text = text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text):,} characters)"
-    text = _USERINFO.sub(f"{HIDDEN}@", text)
+    text = _WORD.sub(_without_userinfo, text)
     text = _PAIR.sub(rf"\g<key>{HIDDEN}", text)
-    return _SCHEME.sub(rf"\g<1> {HIDDEN}", text)
+    text = _SCHEME.sub(rf"\g<1> {HIDDEN}", text)
+    # Only now: cut before, half a password would be no password any more.
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text):,} characters)"
 
 
 def _member(key: str, member: object, depth: int) -> Plain:
     if _TELLING.search(key) and member is not None:
         return HIDDEN
     return redacted(member, depth=depth)
+
+
+def _without_userinfo(word: re.Match[str]) -> str:
+    """Hide all up to the last @ of a URL: a password may hold slashes, colons and further @."""
+    scheme, separator, rest = word[0].partition("://")
+    userinfo, _, host = rest.rpartition("@")
+    return f"{scheme}{separator}{HIDDEN}@{host}" if userinfo else word[0]

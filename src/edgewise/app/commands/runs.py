@@ -64,7 +64,8 @@ def advice(outcome: str) -> str:
     kinds = {kind.reason: kind for kind in _kinds(EdgewiseError)}
     if (kind := kinds.get(outcome)) is not None:
         again = "A later try may help." if issubclass(kind, Transient) else "The same call will fail again."
-        return f"{(kind.__doc__ or '').strip().splitlines()[0]} {again} Its log lines say more."
+        meaning = (kind.__doc__ or "").strip().partition(".")[0]
+        return f"{meaning}. {again} Its log lines say more."
     return "Its log lines say more."
 
 

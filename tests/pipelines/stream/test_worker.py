@@ -190,6 +190,24 @@ class TestTrouble:
         with pytest.raises(ZeroDivisionError):
             Worker(stream).run(threading.Event())
 
+    def test_messages_whose_workers_died_are_held_one_at_a_time_so_that_none_dies_with_its_neighbour(
+        self, stream, send, monkeypatch
+    ):
+        send(*(fetched(number) for number in range(1, 6)))
+        for _ in range(2):
+            assert len(stream.queue.take(limit=10, lease_s=0.001)) == 5
+            time.sleep(0.01)
+        fetch, held = stream.rooms.edgar.fetch, []
+
+        def fetches(work):
+            held.append(stream.queue.depth().leased)
+            return fetch(work)
+
+        monkeypatch.setattr(stream.rooms.edgar, "fetch", fetches)
+        work_all(stream)
+        assert held == [1] * 5
+        assert set(states(stream).values()) == {FilingState.SCORED}
+
     def test_a_source_that_stays_away_leaves_the_filing_to_the_sweep_after_a_few_turns(self, stream, send, monkeypatch):
         monkeypatch.setattr("edgewise.pipelines.stream.worker.wait_after", lambda _attempts: 0.01)
         send(ServiceUnavailable("no answer"))

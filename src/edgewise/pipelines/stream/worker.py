@@ -37,7 +37,7 @@ from edgewise.pipelines.ingest import fetch_filing, fetch_stage
 from edgewise.pipelines.parse import FORMS_WITH_WORDS, parse_stage
 from edgewise.pipelines.score import score_stage
 from edgewise.pipelines.stages import failure_of, run_batch
-from edgewise.pipelines.stream.events import Arrived, Deferred, SourceFailed, StageRan, lag_s
+from edgewise.pipelines.stream.events import Arrived, Deferred, Failed, SourceFailed, StageRan, lag_s
 from edgewise.pipelines.stream.message import work_of
 from edgewise.pipelines.stream.sweep import ATTEMPTS_IN_THE_QUEUE, wait_after
 
@@ -103,6 +103,7 @@ class Worker:
         self._troubles = 0
         self._error: Exception | None = None
         self._quiet_until = 0.0
+        self._careful = True  # takes one message at a time, until one comes that is not suspicious
 
     @property
     def idle(self) -> bool:
@@ -139,7 +140,10 @@ class Worker:
             if (quiet_s := self._quiet_until - time.monotonic()) > 0:
                 stop.wait(min(quiet_s, _POLL_S))
                 continue
-            room = self._reserve()
+            if self._careful and not self.idle:
+                stop.wait(_POLL_S / 4)
+                continue
+            room = self._reserve(1 if self._careful else self._batch)
             deliveries: Sequence[Delivery] = []
             try:
                 deliveries = self._stream.queue.take(limit=room, lease_s=self._lease_s, wait_s=_POLL_S) if room else []
@@ -157,9 +161,9 @@ class Worker:
             if not taken:
                 stop.wait(_POLL_S / 4)
 
-    def _reserve(self) -> int:
-        """Return for how many more messages there is room now."""
-        return next((count for count in range(self._batch) if not self._room.acquire(blocking=False)), self._batch)
+    def _reserve(self, most: int) -> int:
+        """Return for how many more messages there is room now, at most `most`."""
+        return next((count for count in range(most) if not self._room.acquire(blocking=False)), most)
 
     def _free(self, count: int) -> None:
         if count:
@@ -173,6 +177,7 @@ class Worker:
                 asked.append((delivery, work_of(delivery.message)))
             except EdgewiseError as error:
                 self._stream.tell(SourceFailed("queue", error.code, str(error), 0.0))  # left to become a dead letter
+        asked = self._one_suspicious_alone(asked)
         ledger = self._rooms.filings
         for seen_at, group in groupby(asked, key=lambda pair: pair[1].first_seen_at):
             ledger.discover([work for _, work in group], seen_at=seen_at or self._rooms.clock.now())
@@ -180,6 +185,20 @@ class Worker:
         done = [parcel for parcel in parcels if _at_goal(parcel.work)]
         self._stream.queue.acknowledge([parcel.delivery for parcel in done])
         return [parcel for parcel in parcels if not _at_goal(parcel.work)]
+
+    def _one_suspicious_alone(self, asked: list[tuple[Delivery, FilingWork]]) -> list[tuple[Delivery, FilingWork]]:
+        """Return what to work on now: one suspicious message, or those that are not; give the other ones back.
+
+        Whatever a dying worker holds counts one more delivery. So one that may kill is held alone, or the queue would
+        bury its neighbours with it.
+        """
+        suspicious = [delivery for delivery, _ in asked if delivery.deliveries >= _SUSPICIOUS]
+        if asked:
+            self._careful = bool(suspicious)
+        if not suspicious or len(asked) == 1:
+            return asked
+        self._give_back(suspicious)
+        return [pair for pair in asked if pair[0] not in suspicious]
 
     # The fetchers
 
@@ -263,6 +282,7 @@ class Worker:
         failure = failure_of(parcel.work, error)
         self._rooms.filings.fail([failure], at=self._rooms.clock.now())
         self._stream.tell(StageRan("store", 0, 1, 0.0, {failure.reason: 1}))
+        self._stream.tell(Failed(str(failure.accession), failure.reason, failure.detail))
         self._stream.queue.acknowledge([parcel.delivery])
 
     def _travel(self, parcels: _Parcels) -> None:
@@ -315,6 +335,7 @@ class Worker:
             attempts = parcel.work.attempts + 1
             if not failure.retry or attempts > ATTEMPTS_IN_THE_QUEUE:
                 self._stream.queue.acknowledge([parcel.delivery])
+                self._stream.tell(Failed(str(failure.accession), failure.reason, failure.detail))
                 continue
             wait_s = wait_after(attempts)
             self._stream.queue.release([parcel.delivery], delay_s=wait_s)

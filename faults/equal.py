@@ -76,6 +76,9 @@ def _of_mapping(what: str, wanted: dict[str, Any], got: dict[str, Any]) -> list[
 def _rows(house: House, table: Any) -> list[tuple[object, ...]]:
     """Return every stored row, versions included; floats as their exact text, so that null and NaN compare."""
     frame = house.lake.history(table).drop(*OUR_CLOCK, strict=False)
+    if "source_url" in frame.columns:
+        # A filing of several registrants has several addresses for the same bytes; which was met first is chance.
+        frame = frame.with_columns(pl.col("source_url").str.replace(r"/data/\d+/", "/data/*/"))
     return [tuple(map(_exact, row)) for row in frame.sort(pl.all()).rows()]
 
 

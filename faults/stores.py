@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.servers import Front
 
 _WRITES = r"^(PUT|POST) "
+_LONG_LEASE = ("--lease", "300")  # a lease has to outlast the slowest batch
 
 
 @scenario(
@@ -29,7 +30,7 @@ def object_store_errors(trial: Trial) -> None:
     """Answer 500."""
     with _home_on_s3(trial, "errors") as (home, front):
         front.rule((_WRITES, 500))
-        with live(home):
+        with live(home, *_LONG_LEASE):
             if trial.quick:
                 trial.pause(8.0)
             else:
@@ -43,7 +44,7 @@ def object_store_errors(trial: Trial) -> None:
 
 @scenario(
     fault="an object store asks to slow down (503) now and then, and is slow",
-    cause="every write to the lake waits 1 s, every write of a document is answered 503 for 5 s",
+    cause="for 5 s each write to the lake waits 1 s and each write of a document is answered 503; then 0.2 s",
     sees="nothing, or a longer lag",
     survives="everything; nothing to do",
 )
@@ -51,9 +52,9 @@ def object_store_slow(trial: Trial) -> None:
     """Be slow."""
     with _home_on_s3(trial, "slow") as (home, front):
         front.rule((r"^PUT .*/documents", 503), (r"^PUT .*/lake", 1.0))
-        with live(home):
+        with live(home, *_LONG_LEASE):
             trial.pause(5.0)
-            front.rule((r"^PUT .*/lake", 0.5))
+            front.rule((r"^PUT .*/lake", 0.2))
             trial.details["home after, s"] = round(wait_for_rest(trial, home), 1)
         finish(trial, home, "with a slow store")
 

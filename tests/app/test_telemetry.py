@@ -18,6 +18,7 @@ from edgewise.core.ports import QueueDepth
 from edgewise.pipelines.stream.events import (
     Arrived,
     Deferred,
+    Failed,
     GapFound,
     Polled,
     QueueSeen,
@@ -35,6 +36,7 @@ EVENTS = [
     Swept(0),
     StageRan("fetch", 2, 0, 0.1),
     StageRan("parse", 1, 1, 0.1, {"truncated": 1}),
+    Failed("0000320193-24-000122", "truncated", "it ends early"),
     Deferred("0000320193-24-000123", "not_yet_available", 1, 1.0),
     Arrived("0000320193-24-000124", "8-K", 1.0, 6.04, 7.26, 0.5, 0.256),
     Arrived("0000320193-24-000125", "4", 1.0, 3.0, None, 0.5, 0.1),
@@ -85,7 +87,7 @@ def test_a_run_counts_what_happened(house):
 def test_a_person_hears_of_arrivals_and_troubles_and_nothing_else(house):
     assert [line["event"] for line in told(house, *EVENTS)] == [
         "gap filled",
-        "stage",
+        "failed",
         "deferred",
         "arrived",
         "arrived",
@@ -94,7 +96,7 @@ def test_a_person_hears_of_arrivals_and_troubles_and_nothing_else(house):
 
 
 def test_an_arrival_tells_form_accession_and_lags(house):
-    scored, stored = told(house, EVENTS[7], EVENTS[8])
+    scored, stored = told(house, EVENTS[8], EVENTS[9])
     assert scored == {
         "event": "arrived",
         "log_level": "info",

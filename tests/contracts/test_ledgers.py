@@ -366,6 +366,10 @@ class TestRuns:
         assert runs.recent() == [run]
         runs.finish("r1", at=LATER, outcome="ok", counts={"new": 3})
         assert runs.recent() == [replace(run, finished_at=LATER, outcome="ok", counts={"new": 3})]
+        assert runs.get(run.run_id) == replace(run, finished_at=LATER, outcome="ok", counts={"new": 3})
+
+    def test_a_run_that_never_began_is_none(self, runs):
+        assert runs.get("nobody") is None
 
     def test_the_newest_come_first(self, runs):
         for number in range(5):

@@ -56,16 +56,16 @@ def house_for(command: str, *, ledger: bool = True, **overrides: object) -> Iter
             with of_run(None, command):
                 yield house, counts
             return
-        run = Run(uuid4().hex[:12], command, house.clock.now())
+        run = Run(uuid4().hex[:12], command, house.machine_clock.now())
         house.runs.begin(run)
         try:
             with of_run(run.run_id, command):
                 yield house, counts
         except BaseException as error:
             outcome = error.code if isinstance(error, EdgewiseError) else type(error).__name__
-            house.runs.finish(run.run_id, at=house.clock.now(), outcome=outcome, counts=counts)
+            house.runs.finish(run.run_id, at=house.machine_clock.now(), outcome=outcome, counts=counts)
             raise
-        house.runs.finish(run.run_id, at=house.clock.now(), outcome="ok", counts=counts)
+        house.runs.finish(run.run_id, at=house.machine_clock.now(), outcome="ok", counts=counts)
 
 
 class RateColumn(TextColumn):

@@ -10,7 +10,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from edgewise.app.console import ERR
 from edgewise.app.house import House
+from edgewise.app.logs import configure_logs
 from edgewise.app.settings import load_settings
 from edgewise.core.errors import InvalidInput, NotConfigured
 from edgewise.pipelines.stream.feed_poll import FeedPoll
@@ -37,6 +39,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, object]:  # 
             "a function has no database of its own to queue in",
             advice="Set EDGEWISE_QUEUE to sqs://name.fifo and EDGEWISE_SEEN to dynamodb://table.",
         )
+    configure_logs(settings.log, settings.log_level, console=ERR)
     with House(settings) as house:
         intake = house.intake(_ignore, forms=_forms(event))
         polled = FeedPoll(intake, every=SCHEDULED_EVERY).poll()

@@ -15,6 +15,7 @@ from edgewise.core.errors import InvalidInput
 from edgewise.pipelines.stream.events import (
     Arrived,
     Deferred,
+    Failed,
     GapFound,
     Polled,
     QueueSeen,
@@ -177,7 +178,9 @@ class Telemetry:
             case Swept():
                 (self._log.info if event.requeued else self._log.debug)("swept", requeued=event.requeued)
             case StageRan():
-                (self._log.warning if event.failed else self._log.debug)("stage", **_stage(event))
+                self._log.debug("stage", **_stage(event))
+            case Failed():
+                self._log.warning("failed", accession=event.accession, reason=event.reason, detail=event.detail)
             case Deferred():
                 told = {"accession": event.accession, "reason": event.reason, "attempts": event.attempts}
                 self._log.info("deferred", **told, wait_s=event.wait_s)

@@ -292,6 +292,10 @@ class RunLedger(Protocol):
         """Return the latest runs, newest first."""
         ...
 
+    def get(self, run_id: str) -> Run | None:
+        """Return one run, or None if it is not on record."""
+        ...
+
 
 class BlobStore(Protocol):
     """Bytes under a key, written once. Keys are lower-case letters, digits, '.', '-' and '/'."""

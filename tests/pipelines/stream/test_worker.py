@@ -19,7 +19,7 @@ from edgewise.core.ports import FilingState, Message
 from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
 from edgewise.pipelines.ingest import fetch_stage
 from edgewise.pipelines.stages import run_stage
-from edgewise.pipelines.stream.events import Arrived, Deferred, SourceFailed, StageRan
+from edgewise.pipelines.stream.events import Arrived, Deferred, Failed, SourceFailed, StageRan
 from edgewise.pipelines.stream.message import message_of
 from edgewise.pipelines.stream.sweep import ATTEMPTS_IN_THE_QUEUE
 from edgewise.pipelines.stream.worker import Worker
@@ -163,6 +163,8 @@ class TestTrouble:
         failed = stream.rooms.filings.get(accession(2))
         assert (failed.state, failed.reason, failed.retry) == (FilingState.FAILED, "truncated", False)
         assert states(stream)[accession(3)] is FilingState.SCORED
+        (lost,) = told(stream, Failed)
+        assert (lost.accession, lost.reason) == (name(2), "truncated")
         assert sum(event.failed for event in told(stream, StageRan)) == 1
 
     def test_a_disk_that_may_not_be_written_ends_the_work_and_no_filing_is_blamed(self, stream, send):

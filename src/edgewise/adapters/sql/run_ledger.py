@@ -53,6 +53,12 @@ class SqlRunLedger:
         if not ended:
             raise NotFound(f"no run {run_id} is on record", advice="Record its start with begin().")
 
+    def get(self, run_id: str) -> Run | None:
+        """Return one run, or None if it is not on record."""
+        with self._database.read() as connection:
+            row = connection.execute(select(runs).where(runs.c.run_id == run_id)).one_or_none()
+        return None if row is None else Run(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public accessor
+
     def recent(self, *, limit: int = 20) -> list[Run]:
         """Return the latest runs, newest start first."""
         if limit < 0:

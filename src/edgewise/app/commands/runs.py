@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The run ledger.")
 COLUMNS = ["run_id", "command", "started_at", "finished_at", "outcome", "counts"]
-RUNS_AT_MOST = 1_000_000
 
 
 @app.command("list")
@@ -70,7 +69,7 @@ def advice(outcome: str) -> str:
 
 
 def _run(runs: RunLedger, run_id: str) -> Run:
-    found = next((run for run in runs.recent(limit=RUNS_AT_MOST) if run.run_id == run_id), None)
+    found = runs.get(run_id)
     if found is None:
         raise NotFound(f"no run {run_id!r} is on record", advice="See edgewise runs list.")
     return found

@@ -63,8 +63,16 @@ def watch(
         bool, typer.Option("--once", help="Ask every source once, work until nothing waits, and end.")
     ] = False,
     metrics_port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Serve Prometheus metrics of this process here; 0 serves none.")
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Serve Prometheus metrics here, those of further workers at the next ports; 0: none.",
+        ),
     ] = 0,
+    metrics_host: Annotated[
+        str, typer.Option(help="Address of those metrics; 0.0.0.0 where a scraper comes from outside.")
+    ] = "127.0.0.1",
     parent: Annotated[int, typer.Option(hidden=True, help="End when this process does.")] = 0,
 ) -> None:
     """Follow EDGAR as filings appear: fetch, store, parse and score each. Ctrl-C or SIGTERM ends it in good order.
@@ -78,12 +86,17 @@ def watch(
 
     if once and role is not Role.ALL:
         raise InvalidInput("--once polls and works", advice="Leave out --role.")
-    with house_for("filings watch") as (house, counts), Telemetry(house, counts, port=metrics_port) as telemetry:
+    with (
+        house_for("filings watch") as (house, counts),
+        Telemetry(house, counts, port=metrics_port, host=metrics_host) as telemetry,
+    ):
         house.mark_simulated()
         stream = house.stream(telemetry.tell, forms=tuple(checked_form(each) for each in form or ()))
         pace = Pace(poll_s=poll, index_days=index_days, lease_s=lease)
         like_us = [*(part for each in form or () for part in ("--form", each)), "--lease", str(lease)]
-        with _stopping() as stop, _ending_with(parent, stop), _further_workers(workers - 1, like_us, stop):
+        like_us += ["--metrics-host", metrics_host]
+        ports = [metrics_port and metrics_port + number for number in range(1, workers)]
+        with _stopping() as stop, _ending_with(parent, stop), _further_workers(ports, like_us, stop):
             if once:
                 watch_once(stream, pace=pace, stop=stop)
             else:
@@ -200,12 +213,12 @@ def _ending_with(parent: int, stop: threading.Event) -> Iterator[None]:
 
 
 @contextmanager
-def _further_workers(count: int, options: list[str], stop: threading.Event) -> Iterator[None]:
-    """Keep `count` processes at work beside this one; one that dies is started anew, all end with this one."""
-    if not count:
+def _further_workers(ports: list[int], options: list[str], stop: threading.Event) -> Iterator[None]:
+    """Keep a process at work for each port of metrics; one that dies is started anew, all end with this one."""
+    if not ports:
         yield
         return
-    keeper = threading.Thread(target=_keep, args=(count, options, stop), name="workers")
+    keeper = threading.Thread(target=_keep, args=(ports, options, stop), name="workers")
     keeper.start()
     try:
         yield
@@ -214,15 +227,16 @@ def _further_workers(count: int, options: list[str], stop: threading.Event) -> I
         keeper.join()
 
 
-def _keep(count: int, options: list[str], stop: threading.Event) -> None:
+def _keep(ports: list[int], options: list[str], stop: threading.Event) -> None:
     command = [sys.executable, "-m", "edgewise", "filings", "watch", "--role", "work", *options]
     command += ["--parent", str(os.getpid())]
-    workers = [_started(command) for _ in range(count)]
+    commands = [[*command, "--metrics-port", str(port)] for port in ports]
+    workers = [_started(each) for each in commands]
     while not stop.wait(_RESTART_S):
         for place, worker in enumerate(workers):
             if worker.poll() is not None:
                 ERR.print(f"A worker ended with status {worker.returncode}; another takes its place.")
-                workers[place] = _started(command)
+                workers[place] = _started(commands[place])
     for worker in workers:
         worker.terminate()
     for worker in workers:

@@ -74,6 +74,15 @@ class Deferred:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """A filing failed for good, or too often to be tried again by itself soon; `filings retry` shows it."""
+
+    accession: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Arrived:
     """A filing has come as far as it goes.
 
@@ -98,7 +107,7 @@ class QueueSeen:
     depth: QueueDepth
 
 
-Event: TypeAlias = Polled | GapFound | Swept | SourceFailed | StageRan | Deferred | Arrived | QueueSeen
+Event: TypeAlias = Polled | GapFound | Swept | SourceFailed | StageRan | Deferred | Failed | Arrived | QueueSeen
 Tell: TypeAlias = Callable[[Event], None]
 
 

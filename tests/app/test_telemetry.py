@@ -153,7 +153,7 @@ def test_the_metrics_are_served_as_long_as_it_runs(house):
     with Telemetry(house, {}, port=port, quiet=True) as telemetry:
         telemetry.tell(EVENTS[0])
         assert scraped(port)["edgewise_stream_new_filings_total", "feed"] == 2
-        telemetry.tell(EVENTS[7])
+        telemetry.tell(EVENTS[8])
         assert scraped(port)["edgewise_stream_arrived_total", "8-K"] == 1
     with pytest.raises(urllib.error.URLError):
         scraped(port)

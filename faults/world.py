@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from unittest.mock import patch
@@ -157,7 +158,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._open = ExitStack()
-        self._homes = 0
+        self._numbers = count(1)
 
     def __enter__(self) -> Self:
         # Nothing of whoever starts the trials shall reach the homes.
@@ -201,8 +202,8 @@ class World:
 
     def home(self, name: str, *, edgar: str = "", database: str = "sqlite", within: Path | None = None) -> Home:
         """Return a fresh home. `database`: sqlite, or postgresql for a database of its own."""
-        self._homes += 1
-        folder = (within or self.folder / "homes") / f"{name}-{self._homes}"
+        number = next(self._numbers)
+        folder = (within or self.folder / "homes") / f"{name}-{number}"
         folder.parent.mkdir(parents=True, exist_ok=True)
         home = Home(folder).with_(
             home=str(folder),
@@ -214,7 +215,7 @@ class World:
         )
         if database == "sqlite":
             return home
-        name = f"faults_{self._homes}"
+        name = f"faults_{number}"
         self.postgres.run(f"CREATE DATABASE {name}")
         return home.with_(database=self.postgres.url_of(name))
 

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path  # noqa: TC003 - a field of a dataclass
 
 import hypothesis
+import polars as pl
 import pytest
 
 from edgewise.app.house import House
@@ -56,6 +57,13 @@ class Travelled:
 
     market: Simulated
     home: Path
+
+    @property
+    def filings(self) -> int:
+        """How many filings were taken on the way, by the truth beside the market: those of forms with words."""
+        truth = pl.scan_parquet(self.market.filings_truth)
+        wanted = pl.col("form").is_in(FORMS_WITH_WORDS) & (pl.col("filed_date") <= PLAN.end)
+        return truth.filter(wanted).select(pl.col("accession").n_unique()).collect().item()
 
     def settings(self, home: Path | None = None) -> Settings:
         return Settings(home=home or self.home, edgar=f"archive://{self.market.folder}", executor="this")

@@ -76,9 +76,9 @@ def test_an_outage_while_fetching_is_a_counted_failure_of_each_filing(travelled,
         assert unaccounted(found, house) == 0
 
 
-def test_every_filing_of_a_whole_journey_is_accounted_for(travelled, market):
+def test_every_filing_of_a_whole_journey_is_accounted_for(travelled):
     with House(travelled.settings()) as house:
-        assert unaccounted(market.filings, house) == 0
+        assert unaccounted(travelled.filings, house) == 0
 
 
 def test_a_stage_that_loses_a_filing_is_stopped(travelled, tmp_path):

@@ -35,6 +35,13 @@ def test_failure_case_42_every_encoding_in_any_pieces_gives_the_same_body(data, 
     assert whole_body(_cut(encode(data), size), name, max_bytes=len(data), url=URL) == data
 
 
+@pytest.mark.parametrize("pieces", [1, 2, 5])
+@pytest.mark.parametrize(("name", "encode"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_a_body_that_fills_its_last_piece_to_the_brim_is_whole(name, encode, pieces):
+    data = b"0123456789abcdef" * (4096 * pieces)  # a multiple of the 64 KiB that are inflated at a time
+    assert whole_body([encode(data)], name, max_bytes=len(data), url=URL) == data
+
+
 @given(cut=st.integers(1, 200))
 def test_failure_case_42_a_compressed_body_that_ends_early_is_an_outage(cut):
     whole = gzip.compress(bytes(range(256)))

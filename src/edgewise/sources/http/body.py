@@ -54,7 +54,8 @@ def _inflated(chunks: Iterable[bytes], url: str, *, raw_allowed: bool) -> Iterat
         for chunk in _with_header(chunks):
             inflater = inflater or zlib.decompressobj(_window(chunk, raw_allowed=raw_allowed))
             pending, full = chunk, False
-            while pending or full:
+            # A full piece may leave more inside the inflater; at the end of a member it cannot.
+            while pending or (full and not inflater.eof):
                 if inflater.eof:  # gzip files may be written one after the other (RFC 1952, 2.2)
                     inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
                 piece = inflater.decompress(pending, _STEP_BYTES)

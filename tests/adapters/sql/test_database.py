@@ -76,9 +76,11 @@ class TestOpening:
             open_database(f"{scheme}://user:hidden@host/name")
         assert "hidden" not in str(caught.value)
 
-    def test_closing_twice_is_closing_once(self, database):
+    def test_closing_twice_is_closing_once_and_a_later_use_connects_anew(self, database):
         database.close()
         database.close()
+        with database.read() as connection:
+            assert connection.exec_driver_sql("SELECT 1").scalar() == 1
 
 
 class TestSqlite:

@@ -209,7 +209,8 @@ class Aws:
         return CREDENTIALS | {"AWS_ENDPOINT_URL": self.endpoint, "AWS_ALLOW_HTTP": "true"}
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+        program = Path(__file__).with_name("aws_double.py")
+        command = [sys.executable, str(program), "-H", "127.0.0.1", "-p", str(self.port)]
         self.kept = Kept(["env", f"MOTO_S3_DEFAULT_MAX_KEYS={LISTED}", *command], log=self.log)
         self.kept.until_it_answers(("127.0.0.1", self.port))
 

@@ -91,8 +91,8 @@ class TestWhatBecomesOfEach:
         body = (small / "www.sec.gov" / "files" / "company_tickers.json").read_bytes()
         with simulated(NOW, faults=always(Fault.SLOW, slow_s=0.4)) as (_, client):
             assert client.get(TICKERS).body == body
-        hasty = Retry(attempts=1, deadline_s=0.1)
-        faults = always(Fault.SLOW, slow_s=2.0)
+        hasty = Retry(attempts=1, deadline_s=2.0)
+        faults = always(Fault.SLOW, slow_s=8.0)
         with (
             simulated(NOW, faults=faults, retry=hasty) as (_, client),
             pytest.raises(ServiceUnavailable, match="slowly"),

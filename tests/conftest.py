@@ -39,16 +39,17 @@ NUMBERS = itertools.count(1)
 PLAN = Plan(companies=66, years=2, end=date(2024, 6, 28), tone_ic=0.2)
 
 
-# What is dear to make is made in one worker of a run: the tests that ask for it are kept together.
+# What is dear to make is made in one worker of a run: the tests that ask for it are kept together, and so are those of
+# a file, whose fixtures are mostly for all of them.
 KEPT_TOGETHER = {"travelled": "journey", "postgres_server": "postgres", "aws_server": "aws"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        for fixture in KEPT_TOGETHER.keys() & set(getattr(item, "fixturenames", ())):
-            if item.get_closest_marker("xdist_group") is None:
-                item.add_marker(pytest.mark.xdist_group(KEPT_TOGETHER[fixture]))
+        if item.get_closest_marker("xdist_group") is None:
+            dear = KEPT_TOGETHER.keys() & set(getattr(item, "fixturenames", ()))
+            item.add_marker(pytest.mark.xdist_group(KEPT_TOGETHER[min(dear)] if dear else str(item.path)))
 
 
 @dataclass(frozen=True)

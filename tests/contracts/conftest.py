@@ -19,6 +19,19 @@ def blob_store(request, tmp_path):
     return stores[request.param]()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """Each database we have, its tables made and empty."""
+    urls = {
+        "sqlite": lambda: f"sqlite:///{tmp_path / 'state.db'}",
+        "postgresql": lambda: request.getfixturevalue("postgres_database"),
+    }
+    database = open_database(urls[request.param]())
+    database.upgrade()
+    yield database
+    database.close()
+
+
 @pytest.fixture(scope="module")
 def sqlite_with_tables(tmp_path_factory):
     """A SQLite database with all tables, its URL beside it; a suite empties what it uses."""

@@ -1,4 +1,4 @@
-"""One of several processes that write to one lake: `python lake_writer.py ACTION URL NUMBER`.
+"""One of several processes that write to one lake: `python -m tests.contracts.lake_writer ACTION URL NUMBER`.
 
 It says "ready", waits for a line, writes, and prints how many rows it inserted. Storage options come from the
 environment, as the command line takes them.
@@ -6,41 +6,11 @@ environment, as the command line takes them.
 
 import os
 import sys
-from datetime import UTC, date, datetime
 
-import polars as pl
-
-from edgewise.core.table import Column, Instant, Table
 from edgewise.lake import Lake, storage_options_from
+from tests.closes import CLOSES, closes
 
-CLOSES = Table(
-    "closes",
-    "Closing prices.",
-    key=("instrument_id", "session"),
-    columns=(
-        Column("instrument_id", pl.String, "security"),
-        Column("session", pl.Date, "trading day"),
-        Column("close", pl.Float64, "USD per share", nulls="did not trade"),
-        Column("first_seen_at", Instant, "when we first saw it", nulls="not recorded"),
-        Column("known_at", Instant, "UTC instant from which the public could know it"),
-    ),
-)
 ROUNDS, ROWS = 5, 20
-
-
-def closes(*rows):
-    """Rows of (instrument, day of its session, close, day it was known), all in January 2024."""
-    return CLOSES.frame(
-        [
-            {
-                "instrument_id": name,
-                "session": date(2024, 1, day),
-                "close": close,
-                "known_at": datetime(2024, 1, known, 21, tzinfo=UTC),
-            }
-            for name, day, close, known in rows
-        ]
-    )
 
 
 def batch(name):

@@ -4,7 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -12,9 +12,11 @@ import pytest
 
 from edgewise.core.errors import NotConfigured, NotFound, ServiceUnavailable, Throttled
 from edgewise.lake import Lake, storage_options_from
-from tests.contracts.lake_writer import CLOSES, ROUNDS, ROWS, batch, closes
+from tests.closes import CLOSES, closes, known_on
+from tests.contracts.lake_writer import ROUNDS, ROWS, batch
 
-WRITER = Path(__file__).with_name("lake_writer.py")
+CHECKOUT = Path(__file__).parents[2]
+WRITER = ("-m", "tests.contracts.lake_writer")
 HASTY = {"timeout": "1s", "max_retries": "2", "retry_timeout": "2s", "backoff_config.init_backoff": "20ms"}
 
 
@@ -37,10 +39,6 @@ def hasty(request, aws_front):  # noqa: ARG001 - it stands before the bucket
     return lake
 
 
-def known(day):
-    return datetime(2024, 1, day, 21, tzinfo=UTC)
-
-
 def prices(lake, **question):
     return dict(lake.read(CLOSES, columns=["instrument_id", "close"], **question).iter_rows())
 
@@ -48,8 +46,8 @@ def prices(lake, **question):
 def race(*writers):
     """Start (action, lake, number) in a process each, all at one signal; return what each inserted."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    commands = [[sys.executable, WRITER, action, lake.url, str(number)] for action, lake, number in writers]
-    processes = [subprocess.Popen(command, text=True, **pipes) for command in commands]
+    commands = [[sys.executable, *WRITER, action, lake.url, str(number)] for action, lake, number in writers]
+    processes = [subprocess.Popen(command, text=True, cwd=CHECKOUT, **pipes) for command in commands]
     for process in processes:
         assert process.stdout.readline() == "ready\n", process.stderr.read()
     for process in processes:
@@ -70,9 +68,9 @@ def test_what_was_appended_is_read_as_it_was_known(lake):
     lake.append(CLOSES, closes(("A", 2, 1.0, 2), ("B", 2, 2.0, 3)))
     lake.append(CLOSES, closes(("A", 2, 1.5, 4)))
     assert prices(lake) == {"A": 1.5, "B": 2.0}
-    assert prices(lake, as_of=known(3)) == {"A": 1.0, "B": 2.0}
-    assert prices(lake, as_of=known(2)) == {"A": 1.0}
-    assert prices(lake, as_of=known(1)) == {}
+    assert prices(lake, as_of=known_on(3)) == {"A": 1.0, "B": 2.0}
+    assert prices(lake, as_of=known_on(2)) == {"A": 1.0}
+    assert prices(lake, as_of=known_on(1)) == {}
     assert lake.history(CLOSES)["close"].to_list() == [1.0, 1.5, 2.0]
     assert prices(lake, where=pl.col("instrument_id") == "B") == {"B": 2.0}
 
@@ -87,11 +85,11 @@ def test_an_upsert_inserts_replaces_and_repeats_without_a_commit(lake):
 
 
 def test_a_column_that_keeps_its_first_value_keeps_it(lake):
-    first, later = (closes(("A", 2, 1.0, 2)).with_columns(first_seen_at=pl.lit(known(day))) for day in (2, 5))
+    first, later = (closes(("A", 2, 1.0, 2)).with_columns(first_seen_at=pl.lit(known_on(day))) for day in (2, 5))
     lake.upsert(CLOSES, first)
     assert lake.upsert(CLOSES, later, keep_first=["first_seen_at"]).unchanged == 1
     lake.upsert(CLOSES, later.with_columns(close=7.0), keep_first=["first_seen_at"])
-    assert lake.read(CLOSES).select("close", "first_seen_at").row(0) == (7.0, known(2))
+    assert lake.read(CLOSES).select("close", "first_seen_at").row(0) == (7.0, known_on(2))
 
 
 def test_an_older_version_can_be_read_and_one_that_never_was_cannot(lake):

@@ -1,4 +1,4 @@
-"""What every filing ledger and every run ledger does, whatever keeps it. Further databases are added to `DATABASES`."""
+"""What every filing ledger and every run ledger does, whatever keeps it."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from edgewise.adapters.sql import SqlFilingLedger, SqlRunLedger, open_database
+from edgewise.adapters.sql import SqlFilingLedger, SqlRunLedger
 from edgewise.adapters.sql.models import filing_work
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import Accession, Cik
@@ -19,25 +19,6 @@ ROAD = [DISCOVERED, FETCHED, PARSED, SCORED]
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
 A, B, C = (Accession(f"0000320193-24-{number:06d}") for number in (1, 2, 3))
-
-
-def sqlite(request):
-    return f"sqlite:///{request.getfixturevalue('tmp_path') / 'state.db'}"
-
-
-def postgresql(request):
-    return request.getfixturevalue("postgres_database")
-
-
-DATABASES = [sqlite, postgresql]  # from a test's request to the URL of an empty database
-
-
-@pytest.fixture(params=DATABASES)
-def database(request):
-    database = open_database(request.param(request))
-    database.upgrade()
-    yield database
-    database.close()
 
 
 @pytest.fixture

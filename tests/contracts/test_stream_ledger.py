@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from edgewise.adapters.sql import SqlFilingLedger, SqlStreamLedger, open_database
+from edgewise.adapters.sql import SqlFilingLedger, SqlStreamLedger
 from edgewise.core.errors import InvalidInput
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.core.ports import Failure, FilingState, FilingWork
@@ -12,22 +12,6 @@ from edgewise.core.ports import Failure, FilingState, FilingWork
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 A, B, C, D = (Accession(f"0000320193-24-{number:06d}") for number in (1, 2, 3, 4))
 WORDS = ("10-K", "8-K")
-
-
-def sqlite(request):
-    return f"sqlite:///{request.getfixturevalue('tmp_path') / 'state.db'}"
-
-
-def postgresql(request):
-    return request.getfixturevalue("postgres_database")
-
-
-@pytest.fixture(params=[sqlite, pytest.param(postgresql, marks=pytest.mark.xdist_group("postgres"))])
-def database(request):
-    database = open_database(request.param(request))
-    database.upgrade()
-    yield database
-    database.close()
 
 
 @pytest.fixture

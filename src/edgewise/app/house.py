@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from edgewise.lake import DocumentStore, Lake
     from edgewise.pipelines.journey import Rooms
     from edgewise.pipelines.stream.events import Tell
-    from edgewise.pipelines.stream.rooms import Intake, Stream
+    from edgewise.pipelines.stream.intake import Intake
+    from edgewise.pipelines.stream.rooms import Stream
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.http import Fetcher
 
@@ -186,7 +187,7 @@ class House:
 
     def intake(self, tell: Tell, *, forms: tuple[str, ...] = ()) -> Intake:
         """Return where filings are first seen and queued; `tell` hears what happens, `forms` narrows what is taken."""
-        from edgewise.pipelines.stream.rooms import Intake  # noqa: PLC0415 - imported at first use
+        from edgewise.pipelines.stream.intake import Intake  # noqa: PLC0415 - imported at first use
 
         return Intake(self.edgar, self.queue, self.seen, self.clock, self.machine_clock, tell, forms)
 

@@ -14,7 +14,8 @@ from edgewise.adapters.sql import SqlQueue, SqlSeen, SqlStreamLedger
 from edgewise.core.errors import NotYetAvailable
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.core.ports import FilingWork
-from edgewise.pipelines.stream.rooms import Intake, Stream
+from edgewise.pipelines.stream.intake import Intake
+from edgewise.pipelines.stream.rooms import Stream
 from edgewise.pipelines.stream.worker import Worker
 from edgewise.sources.edgar import urls
 from edgewise.sources.edgar.feed import FeedEntry, FeedPage

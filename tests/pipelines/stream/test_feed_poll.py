@@ -9,9 +9,9 @@ import pytest
 
 from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import ServiceUnavailable
-from edgewise.pipelines.stream.feed_poll import DEEP_EVERY, FeedPoll, queue_unseen
-from edgewise.pipelines.stream.rooms import CLAIM
-from tests.pipelines.stream.conftest import HandClock, a_work, entry, name, queued
+from edgewise.pipelines.stream.feed_poll import DEEP_EVERY, FeedPoll
+from edgewise.pipelines.stream.intake import CLAIM
+from tests.pipelines.stream.conftest import HandClock, entry, name, queued
 
 EVERY = timedelta(seconds=5)
 
@@ -100,17 +100,6 @@ def test_what_a_dying_watcher_claimed_but_did_not_queue_is_found_by_a_deep_poll_
     stream.intake.machine.forward(DEEP_EVERY.total_seconds())
     assert feed.poll().new == 2
     assert queued(stream) == {name(number) for number in (1, 2, 3, 4)}
-
-
-def test_a_queue_that_fails_gives_the_claims_up_so_that_the_next_poll_queues_the_filings(stream, monkeypatch):
-    def fails(_messages):
-        raise ServiceUnavailable("the queue is away")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(stream.queue, "put", fails)
-        with pytest.raises(ServiceUnavailable):
-            queue_unseen(stream.intake, [a_work(1)])
-    assert queue_unseen(stream.intake, [a_work(1)]) == 1
 
 
 def test_forms_that_nobody_wants_are_left_out_and_exact_ones_are_meant(stream):

@@ -8,8 +8,8 @@ import pytest
 
 from edgewise.core.errors import ServiceUnavailable
 from edgewise.pipelines.stream.events import GapFound
-from edgewise.pipelines.stream.feed_poll import queue_unseen
 from edgewise.pipelines.stream.index_check import IndexCheck
+from edgewise.pipelines.stream.intake import queue_unseen
 from tests.pipelines.conftest import NOON
 from tests.pipelines.stream.conftest import DAY, a_work, name, queued, told
 

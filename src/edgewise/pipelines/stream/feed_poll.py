@@ -16,16 +16,14 @@ from typing import TYPE_CHECKING
 
 from edgewise.core.clock import EDGAR_OPENS, NEW_YORK
 from edgewise.pipelines.stream.events import Polled
-from edgewise.pipelines.stream.index_check import queue_unknown
-from edgewise.pipelines.stream.message import message_of
-from edgewise.pipelines.stream.rooms import CLAIM, REMEMBER
+from edgewise.pipelines.stream.intake import queue_unknown, queue_unseen
 from edgewise.sources.edgar.feed import merge_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edgewise.core.ports import FilingWork, StreamLedger
-    from edgewise.pipelines.stream.rooms import Intake
+    from edgewise.pipelines.stream.intake import Intake
 
 DEEP_EVERY = timedelta(minutes=5)
 DEEP_EVERY_AT_OPENING = timedelta(seconds=30)
@@ -85,25 +83,3 @@ class FeedPoll:
             if not fresh and not deep and works:
                 break
         return Polled("feed", listed, new, rejected, time.perf_counter() - began)
-
-
-def queue_unseen(intake: Intake, works: list[FilingWork]) -> int:
-    """Queue the filings that nobody has seen and return how many: claimed, then queued, then kept.
-
-    If the queue fails, the claims are given up, so that the next poll finds the filings again.
-    """
-    if not works:
-        return 0
-    now = intake.machine.now()
-    claimed = intake.seen.claim([str(work.accession) for work in works], at=now, until=now + CLAIM)
-    fresh = [work for work in works if work.accession in claimed]
-    if not fresh:
-        return 0
-    try:
-        seen_at = intake.clock.now()
-        intake.queue.put([message_of(work, seen_at=seen_at) for work in fresh])
-    except BaseException:
-        intake.seen.forget(sorted(claimed))
-        raise
-    intake.seen.keep(sorted(claimed), until=now + REMEMBER)
-    return len(fresh)

@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING
 from edgewise.core.clock import NEW_YORK, is_business_day
 from edgewise.core.errors import NotFound, NotYetAvailable
 from edgewise.pipelines.stream.events import GapFound, Polled
-from edgewise.pipelines.stream.message import message_of
-from edgewise.pipelines.stream.rooms import CLAIM, REMEMBER
+from edgewise.pipelines.stream.intake import CLAIM, queue_unknown
 from edgewise.sources.edgar.index import discovered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from edgewise.core.ports import FilingWork, StreamLedger
-    from edgewise.pipelines.stream.rooms import Intake
+    from edgewise.core.ports import StreamLedger
+    from edgewise.pipelines.stream.intake import Intake
 
 CHECKED = timedelta(days=90)
 _CHUNK = 1_000
@@ -78,26 +77,3 @@ class IndexCheck:
         if missing:
             self._intake.tell(GapFound(day.isoformat(), missing))
         return missing
-
-
-def queue_unknown(intake: Intake, ledger: StreamLedger, works: list[FilingWork]) -> int:
-    """Queue the filings that the ledger does not know; return how many of those nobody had seen.
-
-    What was seen but is not in the ledger waits in the queue as a rule. It is queued again all the same: the queue
-    holds one message per filing, and a message that vanished, or that a dying watcher never put, is replaced.
-    """
-    unknown = ledger.unknown([work.accession for work in works])
-    wanted = [work for work in works if work.accession in unknown]
-    if not wanted:
-        return 0
-    now = intake.machine.now()
-    keys = [str(work.accession) for work in wanted]
-    unseen = intake.seen.claim(keys, at=now, until=now + CLAIM)
-    seen_at = intake.clock.now()
-    try:
-        intake.queue.put([message_of(work, seen_at=seen_at) for work in wanted])
-    except BaseException:
-        intake.seen.forget(sorted(unseen))
-        raise
-    intake.seen.keep(keys, until=now + REMEMBER)
-    return len(unseen)

@@ -8,8 +8,8 @@ import pytest
 
 from edgewise.core import clock
 from edgewise.simulate.companies import invent_companies
+from edgewise.simulate.company import EndingKind
 from edgewise.simulate.lives import (
-    EndingKind,
     alive,
     as_of,
     instrument_id,

@@ -9,7 +9,8 @@ import pytest
 
 from edgewise.core import clock
 from edgewise.simulate.companies import invent_companies
-from edgewise.simulate.lives import EndingKind, listings
+from edgewise.simulate.company import EndingKind
+from edgewise.simulate.lives import listings
 from edgewise.simulate.market import trade
 from edgewise.simulate.plan import Plan
 from edgewise.simulate.price_files import action_table, price_table, write_prices, write_returns, write_signals

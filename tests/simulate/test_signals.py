@@ -12,7 +12,8 @@ from scipy.stats import rankdata
 
 from edgewise.core import clock
 from edgewise.core.errors import InvalidInput, SchemaMismatch
-from edgewise.simulate.companies import Company, invent_companies
+from edgewise.simulate.companies import invent_companies
+from edgewise.simulate.company import Company
 from edgewise.simulate.effects import planted_ic
 from edgewise.simulate.market import trade
 from edgewise.simulate.plan import Plan

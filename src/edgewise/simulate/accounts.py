@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from edgewise.simulate.actions import Action
     from edgewise.simulate.bookkeeping import Bookkeeping, Correction, Disposal
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.fiscal import FiscalCalendar
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing

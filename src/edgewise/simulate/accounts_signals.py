@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from polars._typing import PolarsDataType
 
     from edgewise.simulate.accounts import Figures, Splits
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
 

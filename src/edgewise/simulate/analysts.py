@@ -15,7 +15,7 @@ from edgewise.simulate.plan import Purpose
 if TYPE_CHECKING:
     from datetime import date
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
 
 WORST, HOLD, BEST = 1.0, 3.0, 5.0

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from polars._typing import PolarsDataType
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.market import Market
     from edgewise.simulate.parties import Party
     from edgewise.simulate.plan import Plan

@@ -14,7 +14,7 @@ from edgewise.simulate.draws import Draws
 from edgewise.simulate.plan import Purpose
 
 if TYPE_CHECKING:
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.fiscal import FiscalQuarter
     from edgewise.simulate.plan import Plan
 

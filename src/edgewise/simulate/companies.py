@@ -6,20 +6,18 @@ any the SEC has given out; tickers start with ZQ and have five letters (more for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from edgewise.core.identifiers import Cik, Ticker
+from edgewise.simulate.company import Company, Life
 from edgewise.simulate.draws import Draws
 from edgewise.simulate.fiscal import SUNDAY, FiscalCalendar, Month, YearEnd
 from edgewise.simulate.industries import INDUSTRIES, SECTORS, Industry
-from edgewise.simulate.lives import Life, live
+from edgewise.simulate.lives import live
 from edgewise.simulate.plan import Purpose
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from edgewise.simulate.plan import Plan
 
 _FIRST_COMPANY = 9_810_000_001
@@ -64,80 +62,6 @@ _CALENDARS = (
 )
 # One company in so many moves the end of its fiscal year within the plan, in turn to one of these months.
 _MOVERS, _MOVER, _MOVES = 33, 17, (6, 3, 9)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Company:
-    """One registrant, as it is at the end or, from `lives.as_of`, on a day; equal to itself at any other time.
-
-    sender:     CIK that stands first in its accession numbers: its own, or a filing agent's.
-    calendar:   when its fiscal quarters end.
-    lag_days:   days from the end of a quarter to its 10-Q; a 10-K takes twenty more.
-    habit:      the part of the day in which it mostly files, an index into the schedule's hours.
-    eastern_z:  whether the submissions JSON gives its acceptance times in Eastern time though they end in "Z".
-    layout:     which house style its documents have, an index.
-    life:       its listings, names and CIKs over time, and how it ends; see `lives`.
-    """
-
-    index: int
-    cik: Cik
-    name: str
-    ticker: Ticker
-    exchange: str
-    industry: Industry
-    calendar: FiscalCalendar
-    street: str
-    city: str
-    state: str
-    zip_code: str
-    phone: str
-    sender: Cik
-    lag_days: int
-    habit: int
-    eastern_z: bool
-    layout: int
-    life: Life
-
-    def __eq__(self, other: object) -> bool:
-        """Return whether the other is the same company, whatever either is called."""
-        return isinstance(other, Company) and self.index == other.index
-
-    def __hash__(self) -> int:
-        """Return the index, which never changes."""
-        return self.index
-
-    @property
-    def sector_index(self) -> int:
-        """The place of its sector in SECTORS."""
-        return SECTORS.index(self.industry.sector)
-
-    @property
-    def employer_number(self) -> str:
-        """Its employer identification number; no real one starts with 00."""
-        return f"00{self.index:07d}"
-
-    @property
-    def file_number(self) -> str:
-        """Its Exchange Act file number, from a range that is not in use."""
-        return f"001-9{self.index:04d}"
-
-    @property
-    def fiscal_year_end_month(self) -> int:
-        """The month with which its fiscal year ends; the newer one, if that was moved."""
-        return self.calendar.month if self.calendar.moved is None else self.calendar.moved[1]
-
-    @property
-    def fiscal_year_end(self) -> str:
-        """Month and day of the fiscal year end as headers give it: 1231. Week years give the end of their month."""
-        return f"{Month(2023, self.fiscal_year_end_month).last_day:%m%d}"
-
-    def fiscal_quarter(self, period_end: date) -> int:
-        """Return which fiscal quarter, 1 to 4, ends on `period_end`. Raises InvalidInput if none does."""
-        return self.calendar.quarter_ending(period_end).number
-
-    def quarter_ended_before(self, day: date) -> date:
-        """Return the last day of the latest fiscal quarter that ended before `day`."""
-        return self.calendar.quarter_ended_before(day).end
 
 
 def invent_companies(plan: Plan) -> list[Company]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from edgewise.simulate.accounts import Accounts, Splits
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.reported import Fact
     from edgewise.simulate.schedule import Filing

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from edgewise.core.clock import NEW_YORK
-from edgewise.simulate.companies import Company
+from edgewise.simulate.company import Company
 from edgewise.simulate.documents.written import is_inline, primary_document_name
 from edgewise.simulate.ownership import form4, form13f
 from edgewise.simulate.parties import PartyRole
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edgewise.core.identifiers import Cik
-    from edgewise.simulate.lives import Listing
+    from edgewise.simulate.company import Listing
     from edgewise.simulate.parties import Registrant
     from edgewise.simulate.schedule import Filing
 

@@ -18,12 +18,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import StrEnum
 from math import exp
 from typing import TYPE_CHECKING
 
 from edgewise.core import clock
 from edgewise.core.identifiers import Cik, InstrumentId, Ticker
+from edgewise.simulate.company import Ending, EndingKind, Life, Listing
 from edgewise.simulate.draws import Draws
 from edgewise.simulate.plan import Purpose
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
 
 _FIRST_SUCCESSOR = 9_810_010_001
@@ -42,14 +42,6 @@ _REST = 20
 _SHORTEST_LIFE = 80
 _MOST = 0.6
 _DEREGISTERED_AFTER = timedelta(days=10)
-
-
-class EndingKind(StrEnum):
-    """How a company leaves the exchange."""
-
-    ACQUIRED = "acquired"
-    BANKRUPT = "bankrupt"
-    WENT_DARK = "went_dark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,69 +62,12 @@ _MANNERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """A symbol and the sessions, both inclusive, on which it named one class of a company's shares.
-
-    last_session: None while it still does when the market ends.
-    share_class:  1, or 2 for a second class.
-    company:      index.
-    """
-
-    ticker: Ticker
-    exchange: str
-    first_session: date
-    last_session: date | None
-    share_class: int
-    company: int
-
-    def covers(self, day: date) -> bool:
-        """Return whether the symbol named it on `day`."""
-        return self.first_session <= day and (self.last_session is None or day <= self.last_session)
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a listing ends.
-
-    announced_on: session after whose close the company tells it, in an 8-K.
-    jump:         return at the next open, a fraction.
-    last_session: the last one with a price.
-    delisting_return: from the last close to what a holder finally gets, a fraction.
-    """
-
-    kind: EndingKind
-    announced_on: date
-    jump: float
-    last_session: date
-    delisting_return: float
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """A filing that a company's life demands on a day; 8-Ks have items. News comes after the close."""
 
     day: date
     form: str
     items: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """A company's listings in order, its names and CIKs with the first day of each, and how it ends, if it does.
-
-    begins: the first day on which it files; the market's first unless it lists late.
-    """
-
-    begins: date
-    listings: tuple[Listing, ...]
-    names: tuple[tuple[date, str], ...]
-    ciks: tuple[tuple[date, Cik], ...]
-    ending: Ending | None = None
-
-    @property
-    def first_cik(self) -> Cik:
-        """The issuer that first listed it, after which its securities are known for good."""
-        return self.ciks[0][1]
 
 
 def alive(company: Company, day: date) -> bool:

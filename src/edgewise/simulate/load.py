@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
 
 BUSIEST = date(2024, 5, 15)
 _FILINGS_PER_COMPANY = 4

@@ -25,8 +25,8 @@ import numpy as np
 
 from edgewise.core import clock
 from edgewise.simulate.actions import corporate_actions, first_levels
+from edgewise.simulate.company import EndingKind
 from edgewise.simulate.draws import Draws
-from edgewise.simulate.lives import EndingKind
 from edgewise.simulate.plan import Purpose
 from edgewise.simulate.signals import Knowledge, Panel, events_of
 from edgewise.simulate.walk import Walk, quoted
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgewise.simulate.actions import Action
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
     from edgewise.simulate.signals import Signal

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from polars._typing import PolarsDataType
 
-    from edgewise.simulate.companies import Company
-    from edgewise.simulate.lives import Listing
+    from edgewise.simulate.company import Company, Listing
     from edgewise.simulate.market import Market
     from edgewise.simulate.walk import Paid
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from edgewise.simulate.accounts import Accounts
-from edgewise.simulate.companies import Company
+from edgewise.simulate.company import Company
 from edgewise.simulate.company_facts import company_facts_files
 from edgewise.simulate.documents.written import write_filing
 from edgewise.simulate.ownership.form4 import OwnershipForm, ownership_document

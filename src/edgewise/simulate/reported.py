@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from edgewise.simulate.accounts import Figures, Splits
     from edgewise.simulate.bookkeeping import Bookkeeping
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.fiscal import FiscalQuarter
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing

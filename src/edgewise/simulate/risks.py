@@ -20,7 +20,7 @@ from edgewise.simulate.plan import EARLIEST, Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
 
 # The fiscal year of the earliest register, and where the streams of registers begin, far beyond the number of filings.

@@ -27,7 +27,7 @@ from edgewise.core.identifiers import Accession
 from edgewise.core.table import Instant
 from edgewise.simulate.actions import announcements, corporate_actions
 from edgewise.simulate.bookkeeping import bookkeeping
-from edgewise.simulate.companies import Company
+from edgewise.simulate.company import Company
 from edgewise.simulate.days import business_day, moment_between, moment_in_a_burst
 from edgewise.simulate.draws import Draws
 from edgewise.simulate.industries import SECTORS

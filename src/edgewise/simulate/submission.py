@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import InvalidInput
-from edgewise.simulate.companies import Company
+from edgewise.simulate.company import Company
 from edgewise.simulate.documents.current import ITEM_TITLES
 from edgewise.simulate.ownership.managers import Manager
 from edgewise.simulate.parties import PartyRole

@@ -20,7 +20,7 @@ from edgewise.text.visible_text import read_text
 if TYPE_CHECKING:
     from datetime import date
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.fiscal import FiscalQuarter
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing

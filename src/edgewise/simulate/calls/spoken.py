@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from edgewise.simulate.analysts import Coverage
     from edgewise.simulate.calls.calendar import Call
     from edgewise.simulate.calls.subjects import Theme, Topic
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
 
 _TEXTS = 10_000_000

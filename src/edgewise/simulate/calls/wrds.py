@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from edgewise.simulate.calls.calendar import Call, Copy
     from edgewise.simulate.calls.spoken import Component
-    from edgewise.simulate.companies import Company
-    from edgewise.simulate.lives import Listing
+    from edgewise.simulate.company import Company, Listing
 
     Row = tuple[object, ...]
     Schema = dict[str, PolarsDataType]

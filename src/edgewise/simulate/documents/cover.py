@@ -9,7 +9,7 @@ from edgewise.simulate.documents.page import long_date, table
 if TYPE_CHECKING:
     from datetime import date
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.documents.inline import Facts
     from edgewise.simulate.documents.page import Layout
     from edgewise.simulate.documents.typewriter import Typewriter

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.documents.page import Layout
     from edgewise.simulate.documents.styles import HouseStyle
     from edgewise.simulate.prose import Narrator

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
 
 Markup = Literal["plain_text", "font", "styled", "inline"]
 Shape = Literal["plain", "bold", "row", "split", "two_lines", "run_in"]

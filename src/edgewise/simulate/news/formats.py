@@ -22,7 +22,7 @@ from edgewise.simulate.provider_days import ALPHA_VANTAGE_NEWS, BENZINGA_NEWS, P
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.news.prose import Printed
     from edgewise.simulate.news.stories import Story
     from edgewise.simulate.plan import Plan

@@ -20,7 +20,7 @@ from edgewise.simulate.plan import Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from polars._typing import PolarsDataType
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.news.formats import Item
     from edgewise.simulate.news.stories import Story
     from edgewise.simulate.plan import Plan

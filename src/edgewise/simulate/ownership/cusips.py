@@ -6,7 +6,7 @@ from string import ascii_uppercase, digits
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
 
 # Issuer numbers 990000 to 99999Z are never given out; "10" marks the first issue of shares.
 _PRIVATE, _SHARES = "99", "10"

@@ -17,7 +17,7 @@ from edgewise.simulate.submission import Document
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.ownership.form4 import PriceOf
     from edgewise.simulate.ownership.holdings import HoldingsReport, Position
 

@@ -13,7 +13,7 @@ from edgewise.simulate.submission import Document
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.ownership.insiders import Insider
     from edgewise.simulate.ownership.reports import InsiderReport, Line
     from edgewise.simulate.parties import Registrant

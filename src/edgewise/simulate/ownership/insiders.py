@@ -15,7 +15,7 @@ from edgewise.simulate.industries import SECTORS
 from edgewise.simulate.plan import Purpose
 
 if TYPE_CHECKING:
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.parties import Registrant
     from edgewise.simulate.plan import Plan
 

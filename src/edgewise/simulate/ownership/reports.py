@@ -29,7 +29,7 @@ from edgewise.simulate.plan import Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.ownership.insiders import Insider
     from edgewise.simulate.plan import Plan
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from polars._typing import PolarsDataType
 
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.ownership.form4 import OwnershipForm, PriceOf
     from edgewise.simulate.ownership.holdings import HoldingsReport
     from edgewise.simulate.ownership.managers import Manager

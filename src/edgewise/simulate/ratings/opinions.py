@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from edgewise.core.identifiers import Ticker
     from edgewise.simulate.accounts import Splits
     from edgewise.simulate.analysts import Broker, Coverage
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
 

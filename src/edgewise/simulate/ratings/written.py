@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edgewise.simulate.accounts import Splits
-    from edgewise.simulate.companies import Company
+    from edgewise.simulate.company import Company
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.provider_days import DayFiles
     from edgewise.simulate.ratings.opinions import PriceOf

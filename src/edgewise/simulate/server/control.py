@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from edgewise.core.errors import EdgewiseError, InvalidInput
 from edgewise.simulate.server.faults import Faults
@@ -14,14 +14,25 @@ from edgewise.simulate.server.messages import OK, Reply
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from edgewise.simulate.server.app import Simulation
+    from edgewise.simulate.server.clock import SimulatedClock
+    from edgewise.simulate.server.log import ArrivalLog
 
 PREFIX = "/_/"
 MOST_BODY_BYTES = 64 * 1024
 _BAD, _MISSING = 400, 404
 
 
-def control(simulation: Simulation, method: str, path: str, query: str, body: bytes) -> Reply:
+class Controlled(Protocol):
+    """What can be asked of a running simulation, and changed: its time and its faults."""
+
+    clock: SimulatedClock
+    faults: Faults
+    log: ArrivalLog
+    note: bytes
+    filing_count: int
+
+
+def control(simulation: Controlled, method: str, path: str, query: str, body: bytes) -> Reply:
     """Return the answer to a question about the simulation, or to an order to change it.
 
     GET  /_/health, /_/clock, /_/faults, /_/note, /_/log?since=NUMBER
@@ -49,7 +60,7 @@ def control(simulation: Simulation, method: str, path: str, query: str, body: by
         return _json({"error": str(error)}, status=_BAD)
 
 
-def _health(simulation: Simulation) -> dict[str, Any]:
+def _health(simulation: Controlled) -> dict[str, Any]:
     return {
         "simulated": True,
         **_clock(simulation),
@@ -59,24 +70,24 @@ def _health(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def _clock(simulation: Simulation) -> dict[str, Any]:
+def _clock(simulation: Controlled) -> dict[str, Any]:
     clock = simulation.clock
     return {"now": _iso(clock.now()), "speed": clock.speed, "until": _iso(clock.until)}
 
 
-def _set_clock(simulation: Simulation, body: bytes) -> Reply:
+def _set_clock(simulation: Controlled, body: bytes) -> Reply:
     said = _object(body, {"now", "speed"})
     now = said.get("now")
     simulation.clock.set(now=datetime.fromisoformat(now) if now is not None else None, speed=said.get("speed"))
     return _json(_clock(simulation))
 
 
-def _faults(simulation: Simulation) -> dict[str, Any]:
+def _faults(simulation: Controlled) -> dict[str, Any]:
     faults = simulation.faults
     return {"faults": faults.spec, **{name: getattr(faults, name) for name in _OPTIONS}}
 
 
-def _set_faults(simulation: Simulation, body: bytes) -> Reply:
+def _set_faults(simulation: Controlled, body: bytes) -> Reply:
     said = {"faults": "", **_object(body, {"faults", *_OPTIONS})}
     kinds = {"faults": str, **_OPTIONS}
     if wrong := [name for name, value in said.items() if not isinstance(value, kinds[name])]:
@@ -95,7 +106,7 @@ _OPTIONS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-def _log(simulation: Simulation, query: str) -> Reply:
+def _log(simulation: Controlled, query: str) -> Reply:
     _, _, since = query.partition("since=")
     if since and not (since.isascii() and since.isdigit()):
         raise InvalidInput(f"since={since} is no number of a line", advice="Lines are counted from 0.")

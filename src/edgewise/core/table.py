@@ -93,19 +93,20 @@ class Table:
                 f"the frame does not fit table {self.name}: " + "; ".join(complaints),
                 advice="See edgewise.core.tables for what each column means.",
             )
-        return frame.select(self.schema.keys())
+        return frame if frame.columns == list(self.schema) else frame.select(self.schema.keys())
 
     def _complaints(self, frame: pl.DataFrame) -> Iterator[str]:
+        schema = frame.schema  # made anew each time it is asked for
         for column in self.columns:
-            if column.name not in frame.columns:
+            if column.name not in schema:
                 yield f"column {column.name} is missing"
-            elif frame.schema[column.name] != column.dtype:
-                yield f"{column.name} is {frame.schema[column.name]}, not {column.dtype}"
+            elif schema[column.name] != column.dtype:
+                yield f"{column.name} is {schema[column.name]}, not {column.dtype}"
             elif not column.nullable and (count := frame[column.name].null_count()):
                 yield f"{column.name} has {count} nulls"
-        if unknown := set(frame.columns) - self.schema.keys():
+        if unknown := set(schema) - self.schema.keys():
             yield f"unknown columns {sorted(unknown)}"
-        if set(self.identity) <= set(frame.columns):
-            repeated = frame.height - frame.select(pl.struct(self.identity).n_unique()).item() if frame.height else 0
+        if frame.height > 1 and set(self.identity) <= set(schema):
+            repeated = frame.height - frame.select(pl.struct(self.identity).n_unique()).item()
             if repeated:
                 yield f"{repeated} rows repeat the identity {', '.join(self.identity)}"

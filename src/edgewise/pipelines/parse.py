@@ -6,6 +6,7 @@ to shareholders (EX-13) and the press release (EX-99).
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -43,6 +44,7 @@ FORMS_WITH_WORDS: tuple[str, ...] = tuple(
     for amended in ("", "/A")
 )
 EXHIBITS_WITH_WORDS = ("EX-13", "EX-99")
+_WRITERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,9 @@ def _parse_all(
     rows = documents_with_words(lake, works)
     by_accession = {str(key[0]): group for key, group in rows.partition_by("accession", as_dict=True).items()}
     loaded = (_load(documents, by_accession.get(work.accession)) for work in works)
-    for outcome in executor.map(_read_filing, loaded):
-        yield outcome if isinstance(outcome, Exception) else _store(documents, outcome)
+    # A few threads store: their time goes to compressing and to the disk, both outside the GIL.
+    with ThreadPoolExecutor(_WRITERS, thread_name_prefix="store") as threads:
+        yield from threads.map(partial(_store, documents), executor.map(_read_filing, loaded))
 
 
 def documents_with_words(lake: Lake, works: Sequence[FilingWork]) -> pl.DataFrame:
@@ -121,7 +124,11 @@ def _read(document: RawDocument) -> ReadText:
     )
 
 
-def _store(documents: DocumentStore, read: list[tuple[dict[str, object], ReadText]]) -> pl.DataFrame | Exception:
+def _store(
+    documents: DocumentStore, read: list[tuple[dict[str, object], ReadText]] | Exception
+) -> pl.DataFrame | Exception:
+    if isinstance(read, Exception):
+        return read
     try:
         return TEXTS.frame([_text_row(row, text, documents.put(text.text.encode())) for row, text in read])
     except Exception as error:  # noqa: BLE001 - becomes a failed row

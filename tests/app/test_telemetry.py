@@ -164,7 +164,7 @@ def test_a_scrape_does_not_open_the_source(house):
     with Telemetry(house, {}, port=port, quiet=True):
         assert ("edgewise_source_requests_total",) not in scraped(port)
         house.fetcher = SimpleNamespace(
-            stats=SimpleNamespace(requests=7, retries=0, throttled=1, cache_hits=0, received_bytes=9)
+            stats=SimpleNamespace(requests=7, retries=0, throttled=1, cache_hits=0, received_bytes=9, limit_wait_s=0.0)
         )
         house.limit = SimpleNamespace(rate_per_s=8.0)
         found = scraped(port)

@@ -70,7 +70,7 @@ def rooms():
 @pytest.fixture(scope="session")
 def families():
     """Every metric family that our processes export."""
-    stats = SimpleNamespace(requests=1, retries=0, throttled=0, cache_hits=0, received_bytes=1)
+    stats = SimpleNamespace(requests=1, retries=0, throttled=0, cache_hits=0, received_bytes=1, limit_wait_s=0.5)
     stream = StreamMetrics(
         version="1.2.3",
         simulated=False,

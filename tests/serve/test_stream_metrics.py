@@ -137,7 +137,7 @@ class TestScrape:
         assert value(metrics, "edgewise_market_open") == market
 
     def test_the_client_of_the_source_is_asked_each_time(self):
-        stats = SimpleNamespace(requests=1, retries=2, throttled=3, cache_hits=4, received_bytes=5)
+        stats = SimpleNamespace(requests=1, retries=2, throttled=3, cache_hits=4, received_bytes=5, limit_wait_s=6.5)
         given = []
         metrics = StreamMetrics(
             version="1",
@@ -153,6 +153,7 @@ class TestScrape:
         stats.requests = 9
         assert value(metrics, "edgewise_source_requests_total") == 9
         assert value(metrics, "edgewise_source_received_bytes_total") == 5
+        assert value(metrics, "edgewise_source_limit_wait_seconds_total") == 6.5
         assert value(metrics, "edgewise_source_limit_requests_per_second") == 8
 
     def test_a_simulated_market_is_labelled(self):

@@ -55,6 +55,8 @@ class SourceStats(Protocol):
     def cache_hits(self) -> int: ...  # noqa: D102 - as above
     @property
     def received_bytes(self) -> int: ...  # noqa: D102 - as above
+    @property
+    def limit_wait_s(self) -> float: ...  # noqa: D102 - as above
 
 
 class BoundedCodes:
@@ -293,6 +295,7 @@ class _Source(Collector):
             ("edgewise_source_throttled", "Answers that told us to slow down or blocked us.", stats.throttled),
             ("edgewise_source_cache_hits", "Answers that were taken from the cache.", stats.cache_hits),
             ("edgewise_source_received_bytes", "Bytes of bodies as they came over the wire.", stats.received_bytes),
+            ("edgewise_source_limit_wait_seconds", "Seconds that fetchers waited for their turns.", stats.limit_wait_s),
         ):
             yield CounterMetricFamily(name, meaning, count)
 

@@ -19,7 +19,7 @@ from edgewise.core.errors import (
     TooLarge,
     Unusable,
 )
-from edgewise.sources.http import PoliteClient, Retry, SpacedLimit, Stats
+from edgewise.sources.http import PoliteClient, Retry, SpacedLimit
 
 BLOCK_PAGE = b"<!DOCTYPE html><html><head><title>SEC.gov | Request Rate Threshold Exceeded</title></head></html>"
 STAMP = "Fri, 12 Dec 2025 12:00:00 GMT"
@@ -73,7 +73,29 @@ class TestAnswers:
     def test_the_work_is_counted(self, client, service, acts):
         url = service.play("/a", acts.act(503), acts.act(body=b"12345"))
         client.get(url)
-        assert client.stats == Stats(requests=2, retries=1, received_bytes=5)
+        stats = client.stats
+        assert (stats.requests, stats.retries, stats.received_bytes) == (2, 1, 5)
+
+    def test_waits_for_a_turn_are_added_up_also_those_in_vain(self, make_client, service, acts, fake_time):
+        class Slow:
+            def __init__(self):
+                self.waits = [2.5, 0.5, 4.0]
+
+            def wait(self, *, patience_s):
+                fake_time.sleep(self.waits.pop(0))
+                if not self.waits:
+                    raise Throttled(f"no turn within {patience_s} s")
+
+            def hold(self, seconds):
+                pass
+
+        client, url = make_client(limit=Slow(), retry=Retry(attempts=1)), service.play("/a", acts.act(body=b"x"))
+        client.get(url)
+        client.get(url)
+        assert client.stats.limit_wait_s == 3.0
+        with pytest.raises(Throttled):
+            client.get(url)
+        assert (client.stats.limit_wait_s, client.stats.requests) == (7.0, 2)
 
 
 class TestRetries:
@@ -217,7 +239,7 @@ class TestThrottling:
             ThreadPoolExecutor(8) as threads,
         ):
             assert list(threads.map(lambda _: client.get(url).body, range(40))) == [b"x"] * 40
-            assert client.stats == Stats(requests=40, received_bytes=40)
+            assert (client.stats.requests, client.stats.received_bytes) == (40, 40)
         assert len(left) == 40
 
     def test_every_request_waits_for_its_turn_redirects_and_retries_too(self, service, acts):
@@ -302,7 +324,8 @@ class TestCache:
             first.content_type,
             first.last_modified,
         )
-        assert client.stats == Stats(requests=2, cache_hits=1, received_bytes=1)
+        stats = client.stats
+        assert (stats.requests, stats.cache_hits, stats.received_bytes) == (2, 1, 1)
 
     def test_the_cache_outlives_the_client(self, make_client, service, acts, tmp_path):
         url = service.play("/a", acts.act(body=b"x", etag='"1"'), acts.act(304))

@@ -50,13 +50,18 @@ _READ_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a client did since it was made. `received_bytes` counts bodies as they came over the wire, encoded."""
+    """What a client did since it was made.
+
+    received_bytes: bodies as they came over the wire, encoded.
+    limit_wait_s:   seconds that its threads waited for their turns at the limit, added up.
+    """
 
     requests: int = 0
     retries: int = 0
     throttled: int = 0
     cache_hits: int = 0
     received_bytes: int = 0
+    limit_wait_s: float = 0.0
 
 
 class PoliteClient:
@@ -154,7 +159,7 @@ class PoliteClient:
     def _ask(self, url: str, max_bytes: int, until: float) -> Answer | str:
         """Return the answer to one request, or where it redirects to."""
         kept = self._cache.find(url) if self._cache else None
-        self._limit.wait(patience_s=min(self._retry.patience_s, until - self._monotonic()))
+        self._take_turn(until)
         self._count(requests=1)
         try:
             conditions, timeout = kept.conditions if kept else None, _timeout(until - self._monotonic())
@@ -170,6 +175,13 @@ class PoliteClient:
             raise ServiceUnavailable(
                 f"no whole answer from {url}: {str(error) or type(error).__name__}", advice="Try again later."
             ) from error
+
+    def _take_turn(self, until: float) -> None:
+        began = self._monotonic()
+        try:
+            self._limit.wait(patience_s=min(self._retry.patience_s, until - began))
+        finally:
+            self._count(limit_wait_s=self._monotonic() - began)
 
     def _read(
         self, url: str, response: httpx2.Response, kept: Kept | None, max_bytes: int, until: float
@@ -210,7 +222,7 @@ class PoliteClient:
             self._cache.keep(kept)
         return _answer(kept, from_cache=False)
 
-    def _count(self, **more: int) -> None:
+    def _count(self, **more: float) -> None:
         with self._counting:
             self._stats = replace(self._stats, **{name: getattr(self._stats, name) + by for name, by in more.items()})
 

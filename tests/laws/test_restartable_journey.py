@@ -13,12 +13,12 @@ import polars as pl
 import pytest
 
 from edgewise.app.house import House
+from edgewise.app.settings import Settings
 from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("journey")
 KILLS = 12
 JOURNEY = """
 import sys
@@ -78,9 +78,9 @@ def run(script: str, home: Path, edgar: str, *, kill_after: float | None = None)
     return finished
 
 
-def outcome(settings) -> dict[str, object]:
+def outcome(home: Path, edgar: str) -> dict[str, object]:
     """Everything visible at the end: states, rows (but for when we first saw a filing), and stored bytes."""
-    with House(settings) as house:
+    with House(Settings(home=home, edgar=edgar, executor="this")) as house:
         tables = {
             table.name: house.lake.history(table).drop("first_seen_at", strict=False).sort(pl.all())
             for table in (FILINGS, DOCUMENTS, TEXTS, FILING_TONE)
@@ -105,26 +105,29 @@ def killed_again_and_again(script: str, home: Path, edgar: str, *, kills: int) -
 
 
 @pytest.fixture(scope="module")
-def undisturbed(travelled, tmp_path_factory):
+def edgar(market):
+    return f"archive://{market.folder}"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(edgar, tmp_path_factory):
     home = tmp_path_factory.mktemp("undisturbed")
-    edgar = travelled.settings().edgar
     assert run(HONEST, home, edgar)
-    return outcome(travelled.settings(home))
+    return outcome(home, edgar)
 
 
 @pytest.mark.timeout(240)
-def test_killed_at_random_instants_the_journey_ends_as_if_undisturbed(travelled, undisturbed, tmp_path):
-    assert killed_again_and_again(HONEST, tmp_path, travelled.settings().edgar, kills=KILLS)
+def test_killed_at_random_instants_the_journey_ends_as_if_undisturbed(edgar, undisturbed, tmp_path):
+    assert killed_again_and_again(HONEST, tmp_path, edgar, kills=KILLS)
     assert sum(undisturbed["states"].values()) > 50
-    assert outcome(travelled.settings(tmp_path)) == undisturbed
+    assert outcome(tmp_path, edgar) == undisturbed
 
 
 @pytest.mark.timeout(240)
-def test_a_journey_that_acknowledges_before_it_commits_is_caught(travelled, undisturbed, tmp_path):
-    edgar = travelled.settings().edgar
+def test_a_journey_that_acknowledges_before_it_commits_is_caught(edgar, undisturbed, tmp_path):
     for attempt in range(8):
         home = tmp_path / str(attempt)
         finished = killed_again_and_again(HASTY, home, edgar, kills=4)
-        if not finished or outcome(travelled.settings(home)) != undisturbed:
+        if not finished or outcome(home, edgar) != undisturbed:
             return
     pytest.fail("eight hasty journeys, killed four times each, all looked undisturbed")

@@ -14,7 +14,7 @@ from edgewise.adapters.sql import open_database
 from edgewise.adapters.sql.limit import SqlLimit
 from edgewise.adapters.sql.models import rate_limits
 from edgewise.core.errors import NotConfigured, ServiceUnavailable
-from edgewise.core.turns import Instant
+from edgewise.core.turns import Instant, restored
 
 
 @pytest.fixture
@@ -62,6 +62,27 @@ def test_a_clock_of_the_database_that_jumps_costs_a_second_and_no_burst(sqlite, 
         leaving.append(clock.now)
     assert max(sum(start <= instant < start + 1 for instant in leaving) for start in leaving) <= 8
     assert leaving[-1] < 39 * 0.128125 + 1.1
+
+
+def test_an_answer_that_was_long_on_its_way_is_no_departure(postgres):
+    limit, read = SqlLimit(postgres, 10), time.monotonic
+    for _ in range(3):
+        limit.wait()  # learns how quickly the database answers
+    stalls = [0.3]
+
+    def put_aside():
+        if stalls:
+            time.sleep(stalls.pop())  # the database has read its clock, and we have not heard of it
+        return read()
+
+    time.sleep(0.2)  # so that the next one may leave as soon as it asks
+    limit._desk._monotonic = put_aside
+    limit.wait()
+    with postgres.read() as connection:
+        record = connection.scalar(select(rate_limits.c.turns))
+        now = connection.scalar(text("SELECT CAST(extract(epoch FROM clock_timestamp()) AS double precision)"))
+    assert not stalls
+    assert now - restored(record, Instant("", now, now)).left[-1] < 0.2
 
 
 def test_two_names_are_two_limits(sqlite):

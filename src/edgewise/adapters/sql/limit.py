@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 _JUMP_S = 0.5
+_DRIFT_AFTER_S = 60.0
 # The clock is read when the row is ours: a locking WITH is carried out before what is selected from it.
 _LOCKED = text("""
     WITH guard AS MATERIALIZED (SELECT set_config('idle_in_transaction_session_timeout', '5s', true),
@@ -68,6 +69,7 @@ class _RowDesk:
         self._database, self._name = database, name
         self._monotonic, self._instant = monotonic, instant
         self._last: Moment | None = None
+        self._ahead: list[tuple[float, float]] = []
 
     def visit(self, act: Callable[[Turns, Moment], Result]) -> Result:
         with self._database.write(durable=False) as connection:
@@ -75,8 +77,9 @@ class _RowDesk:
             turns = restored(record, instant)
             if self._jumped(moment):
                 turns.distrust(moment.now)
+                self._ahead.clear()
             self._last = moment
-            result = act(turns, moment)
+            result = act(turns, self._when_read(connection, moment))
             row = rate_limits.c.name == self._name
             connection.execute(update(rate_limits).where(row).values(turns=kept(turns, instant)))
         return result
@@ -94,6 +97,18 @@ class _RowDesk:
             self._insert(connection)
             row = connection.execute(_LOCKED, {"name": self._name}).one()
         return row.turns, Instant("", row.now, row.now), Moment(row.now, self._monotonic())
+
+    def _when_read(self, connection: Connection, heard: Moment) -> Moment:
+        """Return the moment with our clock as it was when the database read its own, not when we heard of it.
+
+        By how much the database's clock is ahead of ours is told best by the answer that was quickest to come, of the
+        last minute: longer, and the two clocks drift apart.
+        """
+        if connection.dialect.name != "postgresql":
+            return heard
+        recent = [(at, ahead) for at, ahead in self._ahead if heard.read_at - at < _DRIFT_AFTER_S]
+        self._ahead = [*recent, (heard.read_at, heard.now - heard.read_at)]
+        return Moment(heard.now, heard.now - max(ahead for _, ahead in self._ahead))
 
     def _insert(self, connection: Connection) -> None:
         connection.execute(self._database.insert_absent(rate_limits), {"name": self._name, "turns": ""})

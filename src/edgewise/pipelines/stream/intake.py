@@ -1,4 +1,4 @@
-"""The intake: what the sources show is queued here, once. It needs neither lake nor database.
+"""The intake: what the sources show is queued here, once. It needs no lake; only `queue_unknown` asks the ledger.
 
 There are two ways in. What the feed shows is *unseen* by all watchers or not; what an index names is *unknown* to the
 ledger or not. Both claim first, then queue, then keep the claim, so that a watcher that dies in between loses nothing.

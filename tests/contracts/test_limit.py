@@ -23,7 +23,7 @@ from edgewise.adapters.disk import FileLimit
 from edgewise.adapters.sql import open_database
 from edgewise.adapters.sql.limit import SqlLimit
 from edgewise.core.errors import InvalidInput, ServiceUnavailable, Throttled
-from edgewise.core.turns import Instant
+from edgewise.core.turns import Instant, Pace
 from edgewise.sources.http import SpacedLimit
 
 SHARED = ["file", "sqlite", "postgresql"]
@@ -128,7 +128,7 @@ class TestSimulated:
         for _ in range(9):
             limit.wait()
             leaving.append(simulated.now - BEGAN)
-        assert leaving == pytest.approx([turn * 1.025 / 8 for turn in range(9)], abs=1e-4)
+        assert leaving == pytest.approx([turn * Pace(8).spacing_s for turn in range(9)], abs=1e-4)
 
     def test_a_rest_saves_up_no_burst(self, limit_of, simulated):
         limit = limit_of(10)
@@ -137,7 +137,7 @@ class TestSimulated:
         limit.wait()
         rested = simulated.now
         limit.wait()
-        assert simulated.now - rested == pytest.approx(0.1025, abs=1e-4)
+        assert simulated.now - rested == pytest.approx(Pace(10).spacing_s, abs=1e-4)
 
     @pytest.mark.parametrize("rate", [0.7, 3.5, 10])
     def test_failure_case_41_no_second_sees_more_than_the_rate_however_late_the_sleepers_wake(
@@ -174,9 +174,9 @@ class TestSimulated:
         limit.wait()
         with pytest.raises(Throttled, match="next free turn") as caught:
             limit.wait(patience_s=0.1)
-        assert caught.value.retry_after_s == pytest.approx(0.5125, abs=1e-3)
+        assert caught.value.retry_after_s == pytest.approx(Pace(2).spacing_s, abs=1e-3)
         limit.wait()
-        assert simulated.now - BEGAN == pytest.approx(0.5125, abs=1e-3)
+        assert simulated.now - BEGAN == pytest.approx(Pace(2).spacing_s, abs=1e-3)
 
     def test_the_rate_in_force_is_told(self, limit_of):
         limit = limit_of(5)
@@ -205,7 +205,7 @@ class TestSimulated:
         with pytest.raises(KeyboardInterrupt):
             limit.wait()
         limit.wait()
-        assert simulated.now - BEGAN <= 2.06
+        assert simulated.now - BEGAN <= 2 * Pace(1).spacing_s + 0.01
 
     def test_a_departure_that_came_back_too_late_is_taken_back(self, limit_of, simulated):
         limit = limit_of(1)
@@ -219,9 +219,9 @@ class TestSimulated:
 
         limit._desk = SimpleNamespace(visit=stalled)
         limit.wait()
-        assert simulated.now - BEGAN == pytest.approx(1.525, abs=1e-3)
+        assert simulated.now - BEGAN == pytest.approx(Pace(1).spacing_s + 0.5, abs=1e-3)
         limit.wait()
-        assert simulated.now - BEGAN == pytest.approx(1.525 + 1.02, abs=0.01)
+        assert simulated.now - BEGAN == pytest.approx(Pace(1).spacing_s + 0.5 + Pace(1).window_s, abs=0.01)
 
     def test_a_desk_that_is_always_slow_is_put_up_with(self, limit_of, simulated):
         limit = limit_of(10)
@@ -235,7 +235,7 @@ class TestSimulated:
         limit._desk = SimpleNamespace(visit=slow)
         for _ in range(8):
             limit.wait()
-        assert simulated.now - BEGAN < 8 * 0.1025 + 0.6
+        assert simulated.now - BEGAN < 8 * Pace(10).spacing_s + 0.6
 
 
 class TestShared:
@@ -244,7 +244,7 @@ class TestShared:
         for limit in [one, other] * 4:
             limit.wait()
             leaving.append(simulated.now - BEGAN)
-        assert leaving == pytest.approx([turn * 1.025 / 4 for turn in range(8)], abs=1e-4)
+        assert leaving == pytest.approx([turn * Pace(4).spacing_s for turn in range(8)], abs=1e-4)
 
     def test_failure_case_41_a_block_that_one_hears_of_pauses_all(self, shared, simulated):
         one, other = shared(8), shared(8)
@@ -261,7 +261,7 @@ class TestShared:
         slow.wait()
         fast.wait()
         assert fast.rate_per_s == 2
-        assert simulated.now - BEGAN == pytest.approx(0.5125, abs=1e-3)
+        assert simulated.now - BEGAN == pytest.approx(Pace(2).spacing_s, abs=1e-3)
         simulated.go_on(61)
         fast.wait()
         assert fast.rate_per_s == 10

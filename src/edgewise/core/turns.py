@@ -7,7 +7,7 @@ Every sharer of a rate limit does the same, one at a time, on the state that all
 Two rules say when a turn has come. The *window*: between a departure and the one as many back as the rate allows lies
 more than a second, by the departures on record and not by the plan, so a late sleeper never crowds a second. The
 *spacing*: turns are due evenly, and who comes late leaves late without moving the plan of those behind, who may
-follow at half the distance. So what a busy machine oversleeps is not lost, and a rest saves up no burst.
+follow at half the distance. So most of what a busy machine oversleeps is not lost, and a rest saves up no burst.
 
 Somebody in line who does not come within three quarters of a spacing is taken for dead, and passed over: a killed
 process costs the one slot that it had. If it was only slow, it finds its place again by its number.
@@ -32,9 +32,10 @@ from edgewise.core.errors import InvalidInput
 HIGHEST_RATE_PER_S = 10.0
 LONGEST_HOLD_S = 3600.0
 """A service that wants to be left alone for longer is heard again after an hour: its wish may be an error."""
-# Two hundredths more than a second, for the way from here to the service is not always equally long.
-_WINDOW = 1.02
-_SPACING = 1.025
+# 3.5 hundredths more than a second, for the way from here to the service is not always equally long. It leaves 96.4 %
+# of the rate, and 95 % where sleepers wake up to 20 ms late.
+_WINDOW = 1.035
+_SPACING = 1.0375
 _REMEMBERED = math.floor(HIGHEST_RATE_PER_S)
 _AGREEMENT_LASTS_S = 60.0
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

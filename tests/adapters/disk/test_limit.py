@@ -13,7 +13,7 @@ import pytest
 from edgewise.adapters.disk import FileLimit
 from edgewise.adapters.disk import limit as module
 from edgewise.core.errors import NotConfigured, ServiceUnavailable, Throttled
-from edgewise.core.turns import Instant
+from edgewise.core.turns import Instant, Pace
 
 
 class Machine:
@@ -54,7 +54,7 @@ def test_a_file_of_garbage_costs_a_second(machine, path):
         path.write_bytes(draw.randbytes(length))
         began = machine.now
         limit.wait()
-        assert machine.now - began == pytest.approx(1.02, abs=0.01)
+        assert machine.now - began == pytest.approx(Pace(8).window_s, abs=0.01)
         machine.sleep(2)
 
 
@@ -98,7 +98,7 @@ def test_after_a_reboot_the_old_departures_count_as_just_now_and_a_hold_goes_on(
     limit.wait()
     machine.boot(takes_s=60)
     machine.limit(path).wait()
-    assert machine.now - 3.0 == pytest.approx(1.02, abs=0.01)
+    assert machine.now - 3.0 == pytest.approx(Pace(8).window_s, abs=0.01)
     machine.limit(path).hold(600)
     machine.boot(takes_s=60)
     with pytest.raises(Throttled, match="540 s more"):
@@ -111,7 +111,7 @@ def test_a_wall_clock_that_jumps_changes_nothing(machine, path):
         machine.wall += jump
         limit.wait()
         leaving.append(machine.now - 5000)
-    assert leaving == pytest.approx([turn * 1.025 / 8 for turn in range(5)], abs=1e-6)
+    assert leaving == pytest.approx([turn * Pace(8).spacing_s for turn in range(5)], abs=1e-6)
 
 
 def test_a_place_that_cannot_be_written_is_a_matter_of_configuration(machine, tmp_path):

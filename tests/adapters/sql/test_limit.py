@@ -14,7 +14,7 @@ from edgewise.adapters.sql import open_database
 from edgewise.adapters.sql.limit import SqlLimit
 from edgewise.adapters.sql.models import rate_limits
 from edgewise.core.errors import NotConfigured, ServiceUnavailable
-from edgewise.core.turns import Instant, restored
+from edgewise.core.turns import Instant, Pace, restored
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_clock_of_the_database_that_jumps_costs_a_second_and_no_burst(sqlite, 
         limit.wait()
         leaving.append(clock.now)
     assert max(sum(start <= instant < start + 1 for instant in leaving) for start in leaving) <= 8
-    assert leaving[-1] < 39 * 0.128125 + 1.1
+    assert leaving[-1] < 39 * Pace(8).spacing_s + 1.1
 
 
 def test_an_answer_that_was_long_on_its_way_is_no_departure(postgres):

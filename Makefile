@@ -8,6 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c "import os; print(1 + (os.cpu_count() or 1))")
 ONLY ?=
 DATA ?=
 DEMO ?=
+ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format bench faults evaluate serve docs constraints clean
@@ -15,7 +16,7 @@ DEMO ?=
 help: ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
 
-$(VENV)/.core: constraints/core.txt pyproject.toml
+$(VENV)/.core: constraints/core.txt pyproject.toml src/edgewise/text/scan.pyx
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes -r constraints/core.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
@@ -49,8 +50,8 @@ bench: $(VENV)/.dev ## measure, beside a peer; ONLY=name for one
 faults: $(VENV)/.dev ## the fault matrix; ONLY="names" for some
 	$(BIN)/python faults/run.py $(ONLY)
 
-evaluate: $(VENV)/.dev ## accuracy on real data; DATA=folder
-	$(BIN)/python benchmarks/evaluate.py $(DATA)
+evaluate: $(VENV)/.dev ## accuracy on real data; ONLY="names" for some, DATA=folder, ARGS=--wrong
+	$(BIN)/python benchmarks/evaluate.py $(DATA) $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 serve: $(VENV)/.core ## the service on this machine
 	$(BIN)/edgewise serve

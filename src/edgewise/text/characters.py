@@ -39,6 +39,28 @@ def decode(body: bytes) -> str:
         return _decode_broken(body)
 
 
+def byte_table(body: bytes, start: int) -> tuple[bytes, int, list[int]]:
+    """Return the bytes to scan, where to begin, and what the bytes 128 to 255 mean; no table where they are UTF-8.
+
+    The same rule as `decode`. UTF-16 and the multi-byte charsets come back as UTF-8.
+    """
+    for mark, _ in _BYTE_ORDER_MARKS[1:]:
+        if body.startswith(mark, start):
+            return decode(body[start:]).encode("utf-8", "replace"), 0, []
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return body, start, []
+    text = _decode_broken(body)
+    if len(text) != len(body):
+        if text.count(REPLACEMENT) and text == body.decode("utf-8", errors="replace"):
+            return body, start, []
+        return text[start:].encode("utf-8", "replace"), 0, []
+    return body, start, [ord(_WINDOWS_1252.get(byte, chr(byte))) for byte in range(0x80, 0x100)]
+
+
 def _decode_broken(body: bytes) -> str:
     """Return the characters of bytes that are not valid UTF-8."""
     lenient = body.decode("utf-8", errors="replace")

@@ -1,0 +1,79 @@
+"""What the bytes of a filing's document are: HTML, typewritten text, or something that holds no prose."""
+
+from __future__ import annotations
+
+import re
+
+_SNIFFED = 4_096
+# Control characters that no text has; more than this share of them and the bytes are no text.
+_CONTROLS = bytes({*range(32), 127} - {*b"\t\n\v\f\r\x1a"})
+_CONTROL_SHARE = 0.01
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "pdf"),
+    (b"GIF8", "image"),
+    (b"\x89PNG", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"PK\x03\x04", "archive"),
+    (b"\x1f\x8b", "archive"),
+    (b"Rar!", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"\xd0\xcf\x11\xe0", "binary"),
+)
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What a submission puts around a document, and the SEC leaves in old files: none of it is the document's text.
+_WRAPPER = re.compile(
+    rb"\s*(?:\xef\xbb\xbf)?(?:<DOCUMENT>(?:\s*<(?:TYPE|SEQUENCE|FILENAME|DESCRIPTION)>[^\r\n]*)*\s*)?"
+    rb"(?:<(?:TEXT|PDF|XBRL|XML|JSON)>\s*)*",
+    re.IGNORECASE,
+)
+_UUENCODED = re.compile(rb"^begin [0-7]{3,4} \S.*\r?\n", re.MULTILINE)
+_PROLOGUE = re.compile(rb"(?:\s+|<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)([^>]*)")
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|font|span|td|tr|br|p)[\s/>]", re.IGNORECASE)
+# Data that filers attach: XBRL files and the financial data schedules of before 2001.
+_DATA_TYPES = ("EX-27", "EX-101", "XML", "JSON")
+_DATA_NAMES = (".json", ".xsd", ".css", ".js")
+
+
+def document_kind(body: bytes, *, document_type: str = "", file_name: str = "") -> tuple[str, int]:
+    """Return html, plain or the reason why there is no prose, and where the document begins in the bytes."""
+    start = _end_of(_WRAPPER, body)
+    return _kind(body[start:] if start else body, document_type.upper(), file_name.lower()), start
+
+
+def _kind(body: bytes, document_type: str, file_name: str) -> str:
+    """Return html, plain, or the reason why there is no prose."""
+    head = body[:_SNIFFED]
+    if not head:
+        return "empty"
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    if not head.startswith(_WIDE_MARKS) and len(head.translate(None, _CONTROLS)) < (1 - _CONTROL_SHARE) * len(head):
+        return "binary"
+    if _UUENCODED.search(head):
+        return "uuencoded"
+    if document_type.startswith(_DATA_TYPES) or file_name.endswith(_DATA_NAMES) or _is_xml_data(body):
+        return "not_prose"
+    return "html" if _is_html(body, file_name) else "plain"
+
+
+def _is_xml_data(body: bytes) -> bool:
+    """Return whether the first element makes it an XML file other than XHTML: ownership form, 13F table, XBRL."""
+    root = _ROOT.match(body, _end_of(_PROLOGUE, body))
+    if root is None or root[1].lower() == b"html":
+        return False
+    return body.startswith(b"<?xml") or b"xmlns" in root[2] or root[1] in (b"ownershipDocument", b"edgarSubmission")
+
+
+def _is_html(body: bytes, file_name: str) -> bool:
+    """Return whether to read it as HTML; early plain text also has tags, such as <PAGE> and <TABLE>."""
+    return file_name.endswith((".htm", ".html")) or body.startswith(_WIDE_MARKS) or _HTML.search(body) is not None
+
+
+def _end_of(pattern: re.Pattern[bytes], body: bytes) -> int:
+    match = pattern.match(body)
+    return match.end() if match else 0

@@ -22,36 +22,37 @@ class Risk:
 RIVALS = (
     "We face intense competition.",
     (
-        "Our rivals sell similar products at lower prices, and some of them own larger factories and better known brands. "
-        "If they win over our customers, revenue and margins would fall in every region where shops carry our shoes."
+        "Our rivals sell similar products at lower prices, and some of them own larger factories and better known "
+        "brands. If they win over our customers, revenue and margins would fall in every region where shops carry our shoes."
     ),
 )
 SUPPLIERS = (
     "We depend on few suppliers.",
     (
-        "Two mills in Portugal weave most of our cloth under contracts that end next summer. A fire, a strike or a flood "
-        "there could stop deliveries for months, and no other mill could take over the work on short notice."
+        "Two mills in Portugal weave most of our cloth under contracts that end next summer. A fire, a strike or a "
+        "flood there could stop deliveries for months, and no other mill could take over the work on short notice."
     ),
 )
 CURRENCY = (
     "Exchange rates may hurt us.",
     (
-        "Half of our sales are made in euros and yen while wages are paid in dollars. We hedge part of this exposure with "
-        "forward contracts, but a strong dollar still reduces what foreign income is worth to shareholders."
+        "Half of our sales are made in euros and yen while wages are paid in dollars. We hedge part of this exposure "
+        "with forward contracts, but a strong dollar still reduces what foreign income is worth to shareholders."
     ),
 )
 LAWSUITS = (
     "Lawsuits could be costly.",
     (
         "Former workers have sued over unpaid overtime, and a class action alleges that our advertising misled buyers "
-        "about leather. Verdicts are hard to predict, insurance may not cover them, and defending them distracts managers."
+        "about leather. Verdicts are hard to predict, insurance may not cover them, and defending them distracts "
+        "managers."
     ),
 )
 BREACHES = (
     "Hackers may steal data.",
     (
-        "Card numbers and addresses of millions of online buyers sit on servers run by vendors. Intruders have tried to "
-        "copy them before; a successful attack would bring fines, lost trust and expensive repairs of our systems."
+        "Card numbers and addresses of millions of online buyers sit on servers run by vendors. Intruders have tried "
+        "to copy them before; a successful attack would bring fines, lost trust and expensive repairs of our systems."
     ),
 )
 ALL = (RIVALS, SUPPLIERS, CURRENCY, LAWSUITS, BREACHES)

@@ -374,3 +374,25 @@ class ToneModel(Protocol):
         Columns: words, boilerplate_words (Int64); positive, negative, uncertainty, net (Float64, null without words).
         """
         ...
+
+
+class RiskCategoryModel(Protocol):
+    """Says what a risk factor is about. Keywords today, a trained head later."""
+
+    @property
+    def name(self) -> str:
+        """Name of the kind of model, for example 'keywords'."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Name and version of the model and of its taxonomy; names exactly what classified."""
+        ...
+
+    def classify(self, headings: Sequence[str], bodies: Sequence[str]) -> pl.DataFrame:
+        """Return one row per risk factor, in order. Pure and deterministic. Raises InvalidInput for unequal lengths.
+
+        Columns: family, category (String, 'other' where nothing speaks); score (Float64, 0..1); runner_up (String, the
+        second category, null where there is none).
+        """
+        ...

@@ -182,8 +182,11 @@ class _Terms(dict[str, str]):
     """Terms of the words met so far: looking one up is most of the work of reading a body."""
 
     most = 1 << 16
+    longest = 40
 
     def __missing__(self, word: str) -> str:
+        if len(word) > self.longest:
+            return word
         if len(self) >= self.most:
             self.clear()
         term = self[word] = "" if word in _SMALL_WORDS else _stem(word)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +15,19 @@ import typer
 from edgewise.app.main import app
 from edgewise.app.settings import Settings
 from edgewise.core import tables
+from edgewise.text.risk_categories.agreement import Label, agreement
+from edgewise.text.risk_categories.declared import taxonomy
+from edgewise.text.risk_categories.keywords import KeywordRiskCategories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import click
 
+    from edgewise.text.risk_categories.declared import Category
+
 DOCS = Path(__file__).parents[1] / "docs"
+TRUTH = Path(__file__).parents[1] / "tests" / "real" / "truth"
 
 
 def tables_page() -> str:
@@ -100,10 +107,94 @@ def _option(parameter: click.Parameter) -> str:
     return f"| `{spelling}` | {meaning}{f' Default {default}.' if told else ''} |"
 
 
+def risk_categories_page() -> str:
+    """Return the page of risk categories: the taxonomy, and how often keywords agree with readers."""
+    declared, model = taxonomy(), KeywordRiskCategories()
+    parts = [
+        "# Risk categories\n",
+        f"What a risk factor is about: {len(declared.categories)} categories in {len(declared.families)} families.",
+        "Every factor gets one category, the cause that its heading names first; `other` is said only where nothing",
+        f"of the taxonomy is found. This is version {declared.version} of the taxonomy.\n",
+        *_classifier(model),
+        *_agreement(model),
+    ]
+    for family in declared.families:
+        parts += [f"## {family.name}\n", f"`{family.id}`. {family.definition}\n"]
+        parts += [line for category in family.categories for line in _category(category)]
+    return "\n".join(parts)
+
+
+def _classifier(model: KeywordRiskCategories) -> list[str]:
+    heading = "Hackers could steal files of patients"
+    row = model.classify([heading], [""]).row(0, named=True)
+    return [
+        "## The classifier\n",
+        f"`{model.version}` counts phrases. A phrase of the heading counts more than one of the body, an early one",
+        'more than a late one, and what names the consequence ("could harm our reputation") a quarter of what names',
+        "the cause.",
+        "The score is the share of the evidence that speaks for the category, between 0 and 1; it is no probability.",
+        "A model that is trained answers through the same port, `RiskCategoryModel`.\n",
+        "```python",
+        "from edgewise.text.risk_categories.keywords import KeywordRiskCategories\n",
+        f'KeywordRiskCategories().classify(["{heading}"], [""]).row(0, named=True)',
+        f"# {row}",
+        "```\n",
+    ]
+
+
+def _agreement(model: KeywordRiskCategories) -> list[str]:
+    """Return the table of agreement with readers, from headings alone: the truth holds no bodies."""
+    split = json.loads((TRUTH / "risk_categories" / "split.json").read_text())
+    seen = "" if model.version == split["frozen"] else " They were seen before the present version was made."
+    parts = [
+        "## How often it is right\n",
+        "Labels were made by reading real filings, one reader, and are compared with what the keywords say of the",
+        "headings alone. Keywords were tuned on the errors in `develop` only. But the same reader wrote the keywords",
+        "after labelling `held_out`, and some phrases surely echo its headings: that figure is too good. The companies",
+        f"of `fresh` were neither read nor labelled until `{split['frozen']}` was frozen: expect their",
+        f"figure for a company of your own.{seen} Acceptable means",
+        "that a second category the reader found defensible counts as right, too. An insurer is among the fresh",
+        "companies; the taxonomy has no category for underwriting and claims.\n",
+        "| companies | factors | category | family | category, acceptable | family, acceptable |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for part in ("develop", "held_out", "fresh"):
+        headings, labels = _labelled(split[part])
+        said = model.classify(headings, [""] * len(headings))["category"].to_list()
+        found = agreement(said, labels, taxonomy())
+        parts.append(
+            f"| `{part}` ({len(split[part])}) | {found.factors} | {found.category:.3f} | {found.family:.3f} | "
+            f"{found.category_acceptable:.3f} | {found.family_acceptable:.3f} |"
+        )
+    return [*parts, ""]
+
+
+def _labelled(companies: list[str]) -> tuple[list[str], list[Label]]:
+    """Return headings and labels of the risk factors of these companies."""
+    headings, labels = [], []
+    for path in sorted((TRUTH / "risk_categories").glob("*_*.json")):
+        factors = json.loads((TRUTH / "risk_factors" / path.name).read_text())
+        if factors[0]["cik"] in companies:
+            headings += [factor["heading"] for factor in factors]
+            labels += [Label(row["category"], tuple(row["acceptable"])) for row in json.loads(path.read_text())]
+    return headings, labels
+
+
+def _category(category: Category) -> list[str]:
+    return [
+        f"### {category.name}\n",
+        f"`{category.id}`. {category.definition}\n",
+        f"- Also: {category.include}",
+        f"- Not: {category.exclude}",
+        f"- For example: {'; '.join(f'*{example}*' for example in category.examples)}.\n",
+    ]
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
+    "risk-categories.md": risk_categories_page,
 }
 
 

@@ -23,7 +23,8 @@ RIVALS = (
     "We face intense competition.",
     (
         "Our rivals sell similar products at lower prices, and some of them own larger factories and better known "
-        "brands. If they win over our customers, revenue and margins would fall in every region where shops carry our shoes."
+        "brands. If they win over our customers, revenue and margins would fall in every region where shops carry "
+        "our shoes."
     ),
 )
 SUPPLIERS = (

@@ -156,17 +156,19 @@ def _found(terms: list[str], tree: dict[str, _Node]) -> list[tuple[int, _Phrase]
     """Return place and meaning of each phrase, the longest at each place, none within another."""
     found: list[tuple[int, _Phrase]] = []
     after = 0
+    # No term is empty, so that an empty one ends every phrase.
+    ended = [*terms, ""]
     for place, node in enumerate(map(tree.get, terms)):
         if node is None or place < after:
             continue
         longest, follows = node
         end = reached = place + 1
-        while follows and reached < len(terms) and (following := follows.get(terms[reached])):
+        while (following := follows.get(ended[reached])) is not None:
             phrase, follows = following
             reached += 1
-            if phrase:
+            if phrase is not None:
                 longest, end = phrase, reached
-        if longest:
+        if longest is not None:
             found.append((place, longest))
             after = end
     return found

@@ -97,6 +97,12 @@ class TestNumbers:
         match = match_factors(risks(LAWSUITS), risks((LAWSUITS[0], LAWSUITS[1] + " " + added)))[0]
         assert (match.status, match.words_added, match.words_removed) == ("reworded", 8, 0)
 
+    def test_a_few_words_are_trivial_in_a_long_text_and_a_sentence_is_not(self):
+        text = " ".join(body for _, body in ALL)
+        sentence = text + " Courts have become friendlier to claims."
+        assert match_factors(risks(("", text)), risks(("", text + " They grow every year.")))[0].status == "kept"
+        assert match_factors(risks(("", text)), risks(("", sentence + " Judges, too.")))[0].status == "reworded"
+
     def test_one_word_of_a_very_short_factor_is_a_rewording(self):
         assert match_factors(risks(("Risks abound.", "")), risks(("Risks remain.", "")))[0].status != "kept"
         assert match_factors(risks(("We lose money.", "")), risks(("We lose more money.", "")))[0].status == "reworded"
@@ -124,9 +130,11 @@ class TestNumbers:
         assert statuses(match_factors(old, new)) == [(None, 1, "new"), (1, None, "dropped")]
 
     def test_a_clear_pair_is_not_broken_up_for_two_vague_ones(self):
-        mixed = RIVALS[1] + " " + SUPPLIERS[1]
-        old, new = risks(("A", mixed), ("B", CURRENCY[1])), risks(("C", mixed + " " + CURRENCY[1]), ("D", RIVALS[1]))
-        assert (1, 1, "reworded") in statuses(match_factors(old, new))
+        """Likeness is 0.80 for the clear pair, 0.63 and 0.62 for the two that would replace it."""
+        (_, rivals), (_, suppliers), (_, currency) = RIVALS, SUPPLIERS, CURRENCY
+        old = risks(("", f"{rivals} {suppliers}"), ("", currency))
+        new = risks(("", f"{rivals} {suppliers} {currency}"), ("", rivals))
+        assert statuses(match_factors(old, new)) == [(1, 1, "reworded"), (None, 2, "new"), (2, None, "dropped")]
 
     def test_factors_without_bodies_are_matched_by_their_headings(self):
         old, new = risks(*((heading, "") for heading, _ in ALL)), risks(*((heading, "") for heading, _ in ALL[::-1]))
@@ -156,13 +164,13 @@ class TestSplitAndMerge:
         assert [match.new for match in matches].count(2) == 1
         assert [(match.status, match.merged_into) for match in matches if match.new is None] == [("dropped", 2)]
 
-    def test_what_is_only_on_the_same_subject_is_no_split(self):
+    def test_a_borrowed_clause_is_no_split(self):
         other = (
             "Yen and euros may fall.",
-            "Analysts expect the yen and the euro to weaken against the dollar this year.",
+            "Analysts think that a strong dollar still reduces what tourists spend here.",
         )
         matches = match_factors(risks(RIVALS, CURRENCY), risks(RIVALS, CURRENCY, other))
-        assert matches[2] == Match(None, 3, "new", None, None, 19, 0)
+        assert matches[2] == Match(None, 3, "new", None, None, 17, 0)
 
 
 class TestMoved:

@@ -1,141 +1,101 @@
-"""Accuracy on real data: `python benchmarks/evaluate.py [FOLDER]`, a folder that holds sec.zip.
+"""Accuracy against truth: `python benchmarks/evaluate.py [FOLDER] [--only NAME ...] [--wrong] [--predictions FILE]`.
 
-Each evaluation prints one line and writes build/results/<room>.<name>.json, like a benchmark.
+FOLDER is the shared data, or any folder of filings with truth laid out as in `evaluations/folder.py`. The evaluations:
+filings (instants and dates from headers), tone (labelled sentences), items and risks (filing text). Each prints its
+figures and writes those that have a bar to build/results/<room>.<name>.json, like a benchmark.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import argparse
 import sys
 import zipfile
-from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import polars as pl
-from harness import real_data, record
+CHECKOUT = Path(__file__).resolve().parents[1]
+if str(CHECKOUT) not in sys.path:
+    sys.path.insert(0, str(CHECKOUT))  # the folder `benchmarks` is a package of this checkout, not an installed one
 
-from edgewise.core.clock import filing_date, parse_acceptance, published_at
-from edgewise.core.identifiers import Accession
-from edgewise.sources.edgar.acceptance import true_known_at
-from edgewise.sources.edgar.hints import Hearsay
-from edgewise.text.tone import LexiconTone
+from benchmarks.evaluations import answers, filings, items, risks, tone  # noqa: E402 - after the path
+from benchmarks.evaluations.folder import open_folder  # noqa: E402 - as above
+from benchmarks.harness import real_data  # noqa: E402 - as above
+
+from edgewise.core.errors import EdgewiseError  # noqa: E402 - as above
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-HEADERS = "sp500_10k_10q_headers_2023_2025.tsv"
-SUBMISSIONS = "data.sec.gov/submissions/"
-PHRASEBANK_CLASSES = ("negative", "neutral", "positive")
+    from collections.abc import Callable
 
 
-def headers_of(archive: zipfile.ZipFile) -> list[dict[str, str]]:
-    """Return the table of real headers in the archive; empty where it has none."""
-    for name in archive.namelist():
-        if name.endswith(HEADERS):
-            return list(csv.DictReader(io.StringIO(archive.read(name).decode()), delimiter="\t"))
-    return []
-
-
-def acceptance_times(archive: zipfile.ZipFile, headers: list[dict[str, str]]) -> None:
-    """Compare instants decided from the JSON lists of submissions alone with the headers' own."""
-    outcomes: Counter[str] = Counter()
-    sources: Counter[str] = Counter()
-    naive_right = 0
-    for name in archive.namelist():
-        if not (name.startswith(SUBMISSIONS) and name.endswith(".json")):
-            continue
-        # Each vintage by itself: the service corrects some stamps later, and we must be right before it does.
-        hearsay = Hearsay([(name, archive.read(name))])
-        for row in headers:
-            hints = hearsay.about(Accession(row["accession"]))
-            if not row["accepted"] or not hints.json_stamp:
-                continue
-            accepted = parse_acceptance(row["accepted"])
-            truth: datetime = published_at(accepted, date.fromisoformat(row["filed"]))
-            known_at = true_known_at(
-                form=row["form"], json_stamp=hints.json_stamp, filer_habit=hints.habit, filed_date=hints.filed_date
-            )
-            outcomes["right" if known_at.instant == truth else "early" if known_at.instant < truth else "late"] += 1
-            sources[str(known_at.source)] += 1
-            naive_right += hints.json_stamp[:19] == accepted.isoformat()[:19]
-    if not outcomes:
-        print("filings.acceptance_times: no header and list of submissions in common here")
+def evaluate_filings(options: argparse.Namespace) -> None:
+    """Judge acceptance instants and filing dates where the folder has the archive."""
+    archive = options.folder / "sec.zip"
+    if not archive.is_file():
+        print(f"filings: no sec.zip in {options.folder}")
         return
-    total = sum(outcomes.values())
-    record(
-        "filings",
-        "acceptance_times",
-        value=outcomes["right"] / total,
-        unit="fraction of instants equal to the header's, from the JSON alone",
-        bar=0.99,
-        higher_is_better=True,
-        peer="taking the JSON's Z at its word",
-        peer_value=naive_right / total,
-        details={"compared": total, "too_early": outcomes["early"], "late": outcomes["late"], "sources": dict(sources)},
+    with zipfile.ZipFile(archive) as opened:
+        headers = filings.headers_of(opened)
+        filings.acceptance_times(opened, headers)
+        filings.filing_dates(headers)
+
+
+def evaluate_tone(options: argparse.Namespace) -> None:
+    """Judge the tone of sentences where the folder has labelled ones."""
+    tone.tone_of_sentences(options.folder)
+
+
+def evaluate_items(options: argparse.Namespace) -> None:
+    """Judge items of filings, ours or another tool's."""
+    folder = open_folder(options.folder)
+    predictions = answers.Predictions(options.predictions) if options.predictions else None
+    items.evaluate(
+        folder,
+        predictions or answers.ours,
+        tool=predictions.tool if predictions else "",
+        wrong=options.wrong,
+        processes=options.processes,
     )
 
 
-def filing_dates(headers: list[dict[str, str]]) -> None:
-    """Compare the filing date that our clock gives an acceptance instant with the one EDGAR printed."""
-    dated = [row for row in headers if row["accepted"] and row["filed"]]
-    if not dated:
-        print("filings.filing_dates: no table of headers here")
+def evaluate_risks(options: argparse.Namespace) -> None:
+    """Judge risk factors and their pairs over the years."""
+    if options.predictions:
+        print("risks: predictions are of items")
         return
-    right = sum(str(filing_date(parse_acceptance(row["accepted"]), row["form"])) == row["filed"] for row in dated)
-    record(
-        "filings",
-        "filing_dates",
-        value=right / len(dated),
-        unit="fraction of filing dates as EDGAR printed them",
-        bar=0.997,
-        higher_is_better=True,
-        details={"compared": len(dated), "different": len(dated) - right},
-    )
+    risks.evaluate(open_folder(options.folder), answers.ours, wrong=options.wrong, processes=options.processes)
 
 
-def tone_of_sentences(folder: Path) -> None:
-    """Judge the tone model on labelled financial sentences it never saw; the set is for evaluation only."""
-    found = sorted((folder / "market" / "sentiment").glob("*phrasebank*"))
-    if not found:
-        print("text.tone_of_sentences: no labelled sentences here")
-        return
-    read = pl.read_parquet if found[0].suffix == ".parquet" else pl.read_csv
-    sentences = read(found[0])
-    labels = sentences["label"].cast(pl.String).str.to_lowercase().to_list()
-    net = LexiconTone().score(sentences["sentence"].to_list())["net"].fill_null(0.0).to_list()
-    said = ["positive" if value > 0 else "negative" if value < 0 else "neutral" for value in net]
-    f1 = [_f1(labels, said, kind) for kind in PHRASEBANK_CLASSES]
-    commonest = Counter(labels).most_common(1)[0]
-    record(
-        "text",
-        "tone_of_sentences",
-        value=sum(f1) / len(f1),
-        unit="macro-F1 of a word list on Financial PhraseBank",
-        bar=0.5,
-        higher_is_better=True,
-        peer=f"always saying {commonest[0]}",
-        peer_value=_f1(labels, [commonest[0]] * len(labels), commonest[0]) / len(f1),
-        details={"sentences": len(labels), "accuracy": sum(map(str.__eq__, labels, said)) / len(labels)},
-    )
+EVALUATIONS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "filings": evaluate_filings,
+    "tone": evaluate_tone,
+    "items": evaluate_items,
+    "risks": evaluate_risks,
+}
 
 
-def _f1(truth: list[str], said: list[str], kind: str) -> float:
-    both = sum(a == b == kind for a, b in zip(truth, said, strict=True))
-    return 2 * both / (truth.count(kind) + said.count(kind))
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, help="default: the shared data, or EDGEWISE_REAL_DATA")
+    parser.add_argument("--only", nargs="+", choices=EVALUATIONS, default=list(EVALUATIONS), metavar="NAME")
+    parser.add_argument("--wrong", action="store_true", help="list every wrong row, what was said and why")
+    parser.add_argument("--predictions", type=Path, metavar="FILE", help="judge another tool's items, as JSON")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    options.folder = options.folder or real_data()
+    return options
 
 
-def main() -> None:
-    """Run every evaluation that the folder has data for."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else real_data()
-    with zipfile.ZipFile(folder / "sec.zip") as archive:
-        headers = headers_of(archive)
-        acceptance_times(archive, headers)
-        filing_dates(headers)
-    tone_of_sentences(folder)
+def main() -> int:
+    """Run the evaluations asked for; return 2 where the folder is not what they need."""
+    options = _options()
+    try:
+        for name in options.only:
+            EVALUATIONS[name](options)
+    except EdgewiseError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

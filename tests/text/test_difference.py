@@ -41,6 +41,8 @@ def plain(text):
         ("a profit of $10.5 million.", "a profit of $12 million.", "a profit of[- $10.5-]{+ $12+} million."),
         ("wars, quakes or floods", "wars, quakes and fires or floods", "wars, quakes{+ and fires+} or floods"),
         ("One. Two has gone. Three.", "One. Three.", "One.[- Two has gone.-] Three."),
+        ("We sew. We knit. We sell.", "We sew. We sell.", "We sew.[- We knit.-] We sell."),
+        ("Hats\nA fine\nA tie", "Hats\nA tie", "Hats[-\nA fine-]\nA tie"),
         ("the Company\u2019s \u201cown\u201d", "the Company's \"own\"", "the Company's \"own\""),
         ("much\n white  space", "much white space", "much white space"),
     ],

@@ -181,6 +181,9 @@ class TestMoved:
         new = risks(SUPPLIERS, CURRENCY, LAWSUITS, RIVALS, BREACHES)
         assert self.moved(risks(*ALL), new) == [4]
 
+    def test_those_that_were_passed_are_not_moved(self):
+        assert self.moved(risks(*ALL), risks(CURRENCY, LAWSUITS, BREACHES, RIVALS, SUPPLIERS)) == [4, 5]
+
     def test_neighbours_that_trade_places_are_not(self):
         assert self.moved(risks(*ALL), risks(SUPPLIERS, RIVALS, CURRENCY, LAWSUITS, BREACHES)) == []
 
@@ -191,6 +194,11 @@ class TestMoved:
         old = risks(*ALL, groups=["Market", "Market", "Market", "Legal", "Legal"])
         new = risks(*ALL, groups=["Market", "Market", "Legal", "Legal", "Legal"])
         assert self.moved(old, new) == [3]
+
+    def test_a_group_of_the_same_name_is_the_same_group_whatever_most_factors_do(self):
+        old = risks(RIVALS, SUPPLIERS, CURRENCY, groups=["Market"] * 3)
+        new = risks(RIVALS, SUPPLIERS, CURRENCY, groups=["Market", "Operations", "Operations"])
+        assert self.moved(old, new) == [2, 3]
 
     def test_a_renamed_group_moves_none(self):
         old = risks(*ALL, groups=["Market", "Market", "Market", "Legal", "Legal"])

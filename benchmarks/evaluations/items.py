@@ -57,7 +57,7 @@ def evaluate(
         print("text.items: no document that can be judged here")
         return documents
     report(verdicts, [verdict for one in documents for verdict in one.verdicts if verdict.apart])
-    _record(verdicts, documents, tool)
+    _record(verdicts, documents, tool, folder)
     if wrong:
         list_wrong([verdict for one in documents for verdict in one.verdicts])
     return documents
@@ -166,11 +166,12 @@ def _show_calibration(bins: list[Bin]) -> None:
     )
 
 
-def _record(verdicts: list[Verdict], documents: list[Judged], tool: str) -> None:
+def _record(verdicts: list[Verdict], documents: list[Judged], tool: str, folder: Folder) -> None:
     """Write each figure that has a bar to build/results."""
     core = [row for row in verdicts if row.key in CORE]
     every, doubt, bins = figures(verdicts), silence(verdicts), calibration(verdicts)
     details: dict[str, Any] = {
+        "data": str(folder.documents),
         "documents": sum(bool(one.verdicts) for one in documents),
         "documents_with_problems": sum(bool(one.problem) for one in documents),
         "rows": len(verdicts),

@@ -34,7 +34,7 @@ def evaluate(folder: Folder, reader: Reader, *, wrong: bool = False, processes: 
         return filings
     lost = [f"{one.name} {n}" for one in judged for n in one.not_located]
     print(f"{len(lost)} risk factors of the truth are not in the text that was read", *lost[:20])
-    _report(judged)
+    _report(judged, folder)
     if wrong:
         _list_wrong(judged)
     _evaluate_pairs(folder, {one.name: one for one in judged}, wrong=wrong)
@@ -45,7 +45,7 @@ def _judge(job: tuple[Folder, Reader, str, list[dict[str, Any]]]) -> JudgedRisks
     return judge_risks(*job)
 
 
-def _report(filings: list[JudgedRisks]) -> None:
+def _report(filings: list[JudgedRisks], folder: Folder) -> None:
     total = _sum(one.count for one in filings)
     for title, key in (
         ("Risk factors, over all (percent)", lambda _: "all"),
@@ -63,6 +63,7 @@ def _report(filings: list[JudgedRisks]) -> None:
         bar=BAR_BOUNDARIES,
         higher_is_better=True,
         details={
+            "data": str(folder.documents),
             "filings": len(filings),
             "factors": total.true,
             "precision": total.precision,

@@ -1,0 +1,1 @@
+"""Items of a filing: found, ended, and judged."""

@@ -1,0 +1,133 @@
+"""Which candidates are entries of a table of contents, and which headings its links point to."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edgewise.text.document import Document
+    from edgewise.text.forms.declared import ItemKind
+    from edgewise.text.items.candidates import Candidate
+
+_PROSE = 70
+_NOTHING_TO_SAY = re.compile(
+    r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|removed|not\s+required|see\s|incorporated|no\s)", re.IGNORECASE
+)
+_TAIL = 24
+_PAGES_AT_END = re.compile(r"[\t.\s\u2026]\s*(?:[A-Z]{1,2}-)?\d{1,3}\s*$")
+_ENTRIES = 5
+# A list of items left out on purpose is no more than a table of contents.
+_OMISSION = re.compile(r"\bomit(?:ted|s)?\b[^\n]{0,200}\n?[^\n]{0,120}$", re.IGNORECASE)
+_OMITTED = 2
+_BEFORE = 400
+_SHARE = 0.5
+_OF_A_PART = 3
+_NEARLY_ALL = 0.75
+_AHEAD = 40
+_NEAR = 600
+
+
+def mark_contents(document: Document, candidates: list[Candidate], kinds: tuple[ItemKind, ...]) -> None:
+    """Set `contents` and `target` of candidates, which come in order of the text."""
+    _follow_links(document, candidates)
+    ranks = {kind.key: rank for rank, kind in reversed(list(enumerate(kinds)))}
+    for run in _runs(document, [c for c in candidates if c.labels], ranks):
+        if _is_contents(document, run, candidates):
+            for candidate in run:
+                candidate.contents = True
+
+
+def _is_contents(document: Document, run: list[Candidate], candidates: list[Candidate]) -> bool:
+    """Return whether a run of headings without text is a list of items: the table of contents, that of a part, or one of items omitted."""
+    again = [any(o.labels[:1] == c.labels[:1] and o.begin > run[-1].begin for o in candidates) for c in run]
+    until = next((c.begin for c in candidates if c.begin > run[-1].begin), len(document.text))
+    if not (again[-1] or run[-1].page or run[-1].contents) and has_body(document, run[-1], until):
+        run.pop()  # the last of a list is an item of its own if it comes only here
+        again.pop()
+    if len(run) >= _OMITTED and _OMISSION.search(document.text, max(run[0].begin - _BEFORE, 0), run[0].begin):
+        return True
+    if len(run) >= _OF_A_PART and sum(again) >= _NEARLY_ALL * len(run):
+        return True
+    return len(run) >= _ENTRIES and sum(c.page or c.contents for c in run) >= _SHARE * len(run)
+
+
+def _follow_links(document: Document, candidates: list[Candidate]) -> None:
+    """A heading that links forward is an entry; the candidate of the same label where the link ends is a target."""
+    begins = [c.begin for c in candidates]
+    link_begins = [link[0] for link in document.links]
+    for candidate in candidates:
+        line_end = document.begins[candidate.number] + len(document.lines[candidate.number])
+        place = bisect_left(link_begins, document.begins[candidate.number])
+        while place < len(link_begins) and link_begins[place] < line_end:
+            there = document.anchors.get(document.links[place][2].removeprefix(b"#"))
+            place += 1
+            if there is None or not document.links[place - 1][2].startswith(b"#"):
+                continue
+            if there > candidate.begin + _AHEAD:
+                candidate.contents = True
+                for other in candidates[bisect_left(begins, there - 2) :]:
+                    if other.begin > there + _NEAR:
+                        break
+                    if other is not candidate and other.labels[:1] == candidate.labels[:1] and other.labels:
+                        other.target = True
+                        break
+
+
+def _runs(
+    document: Document, candidates: list[Candidate], ranks: dict[tuple[str, str], int]
+) -> list[list[Candidate]]:
+    """Return maximal runs of candidates in the form's order with nothing to read between them."""
+    runs: list[list[Candidate]] = []
+    for candidate in candidates:
+        rank = ranks[_key(candidate)]
+        if runs and rank > ranks[_key(runs[-1][-1])] and not has_body(document, runs[-1][-1], candidate.begin):
+            runs[-1].append(candidate)
+        else:
+            runs.append([candidate])
+    return runs
+
+
+def _key(candidate: Candidate) -> tuple[str, str]:
+    """Return which item a candidate seems to be: the one whose title fits best, of two the one in the part named."""
+    best = max(range(len(candidate.kinds)), key=lambda n: (candidate.fits[n], candidate.kinds[n].part == candidate.part))
+    return candidate.kinds[best].key
+
+
+def has_body(document: Document, candidate: Candidate, until: int) -> bool:
+    """Return whether there is something to read between a heading and `until`: a sentence, or that there is nothing."""
+    first = document.number_at(max(candidate.heading_end - 1, candidate.begin))
+    rest = document.text[candidate.heading_end : document.begins[first] + len(document.lines[first])]
+    if len(rest) >= _PROSE and not _PAGES_AT_END.search(rest[-_TAIL:]):
+        return True
+    for number in range(first + 1, len(document)):
+        if document.begins[number] >= until:
+            return False
+        line = document.lines[number]
+        if _NOTHING_TO_SAY.match(line) or (len(line) >= _PROSE and not _PAGES_AT_END.search(line[-_TAIL:])):
+            return True
+    return False
+
+
+def mark_returns(document: Document, candidates: list[Candidate], furniture: frozenset[int]) -> None:
+    """Set `continued` of headings that pages repeat at their top: same label and words as one before.
+
+    One at the top of a page that the heading itself follows at once is such a repetition too.
+    """
+    seen: set[tuple[tuple[str, ...], str]] = set()
+    headings = [c for c in candidates if c.labels and not c.contents and not c.running]
+    for candidate, following in zip(headings, [*headings[1:], None], strict=True):
+        said = _said(candidate)
+        at_top = bool(furniture & {candidate.number - 1, candidate.number - 2})
+        if at_top and (
+            said in seen
+            or (following and _said(following) == said and not has_body(document, candidate, following.begin))
+        ):
+            candidate.continued = True
+        else:
+            seen.add(said)
+
+
+def _said(candidate: Candidate) -> tuple[tuple[str, ...], str]:
+    return candidate.labels, "".join(filter(str.isalpha, candidate.heading.lower()))

@@ -1,0 +1,51 @@
+"""Where the last item ends: the signatures, or the sentence of signing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from edgewise.text.items.candidates import Candidate
+from edgewise.text.items.labels import line_starts
+
+if TYPE_CHECKING:
+    from edgewise.text.document import Document
+    from edgewise.text.forms.declared import Form
+
+_SIGNED = re.compile(
+    r"[^\w\n]{0,4}pursuant\s+to\s+the\s+requirements?\s+of\s+(?:section|the\s+securities)[^\n]{0,200}"
+    r"(?:registrant|company|issuer|report)[^\n]{0,60}(?:duly|caused)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+_SHORT = 40
+_ENOUGH = 8
+
+
+def signatures(document: Document, form: Form, text: str) -> list[Candidate]:
+    """Return the places that end the last item: `SIGNATURES`, or the sentence of signing."""
+    names = {_letters(end) for end in form.ends}
+    found = []
+    for word in {end.lower()[:_ENOUGH] for end in form.ends}:
+        for start in line_starts(text, word):
+            number = document.number_at(start)
+            if _letters(document.lines[number]) in names:
+                found.append(_end(document, number, start, 0.8))
+    for start in line_starts(text, "pursuant"):
+        if _SIGNED.match(text, start):
+            found.append(_end(document, document.number_at(start), start, 0.0))
+    return sorted(found, key=lambda candidate: candidate.begin)
+
+
+def _letters(line: str) -> str:
+    """Return the letters of a short line, lower case; '' for a long one."""
+    return "".join(filter(str.isalpha, line.lower())) if len(line) <= _SHORT else ""
+
+
+def _end(document: Document, number: int, begin: int, look: float) -> Candidate:
+    line = document.lines[number]
+    return Candidate(
+        number=number, begin=begin, end=begin, labels=(), part="end", kinds=(), more=(), heading=line[:40],
+        heading_end=begin + len(line), fits=(), look=look,
+    )  # fmt: skip

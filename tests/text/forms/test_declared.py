@@ -311,6 +311,7 @@ class TestWrongDeclarations:
             ("[10, 20]", "[0, 10]", "'typical' is not [low, high]"),
             ("[10, 20]", '["a", 10]', "'typical' is not [low, high]"),
             ('ends = ["Signatures"]', "since = 2001-01-01", "the form: 'ends' is missing"),
+            ("ends =", 'period = "month"\nends =', "'period' is neither"),
             ('forms = ["1-X"]', "form = 1", "the form: unknown key 'form'; the form: 'forms' is missing"),
         ],
     )
@@ -336,3 +337,18 @@ class TestWrongDeclarations:
             by_name([read_form("late", late), read_form("early", early)])
         parted = by_name([read_form("late", late.replace("2000-12-31", "2001-01-01")), read_form("early", early)])
         assert [form.name for form in parted["1-X"]] == ["early", "late"]
+
+
+def test_a_form_says_what_it_reports_on_and_where_its_risk_factors_stand():
+    said = {
+        name: (form.period, [kind.key for kind in form.items if kind.risk_factors])
+        for name in ("10-K", "10-KSB/A", "10-Q", "8-K", "20-F")
+        if (form := form_for(name, date(2007, 6, 1)))
+    }
+    assert said == {
+        "10-K": ("year", [("I", "1A")]),
+        "10-KSB/A": ("year", [("I", "1A")]),
+        "10-Q": ("quarter", [("II", "1A")]),
+        "8-K": ("", []),
+        "20-F": ("year", []),
+    }

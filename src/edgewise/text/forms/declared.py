@@ -38,6 +38,7 @@ class ItemKind:
     by_reference_usual: most filings point to another document or item.
     body_usual:         false where the bare heading is the whole item: "[Reserved]".
     unusual:            possible, never expected.
+    risk_factors:       it is where the form wants risk factors, and little else.
     """
 
     part: str
@@ -54,6 +55,7 @@ class ItemKind:
     by_reference_usual: bool = False
     body_usual: bool = True
     unusual: bool = False
+    risk_factors: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -99,6 +101,7 @@ class Form:
     forms:      EDGAR's names of it: "10-K", "10-K405".
     ends:       headings that end the last item: "SIGNATURES".
     unnumbered: headings in real use that stand between items and are none, such as executive officers.
+    period:     what it reports on: "year", "quarter", or "" for an event.
     amended:    it was asked for as an amendment, which may hold any of the items.
     """
 
@@ -108,6 +111,7 @@ class Form:
     items: tuple[ItemKind, ...]
     ends: tuple[str, ...]
     unnumbered: tuple[str, ...] = ()
+    period: str = ""
     since: date = date.min
     until: date = date.max
     amended: bool = False
@@ -256,6 +260,12 @@ def _text(value: object) -> str:
     return value
 
 
+def _period(value: object) -> str:
+    if value not in {"year", "quarter"}:
+        raise _Wrong('is neither "year" nor "quarter"')
+    return str(value)
+
+
 def _day(value: object) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
         raise _Wrong("is not a date like 2004-08-23, without quotes")
@@ -295,12 +305,14 @@ _ITEM: dict[str, Callable[[object], Any]] = {
     "by_reference_usual": _flag,
     "body_usual": _flag,
     "unusual": _flag,
+    "risk_factors": _flag,
 }
 _PART: dict[str, Callable[[object], Any]] = {"id": _text, "headings": _texts, "item": _tables}
 _FORM: dict[str, Callable[[object], Any]] = {
     "forms": _texts,
     "ends": _texts,
     "unnumbered": _texts,
+    "period": _period,
     "since": _day,
     "until": _day,
     "part": _tables,

@@ -16,7 +16,7 @@ ARGS ?=
 help: ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
 
-$(VENV)/.core: constraints/core.txt pyproject.toml src/edgewise/text/scan.pyx
+$(VENV)/.core: constraints/core.txt pyproject.toml $(wildcard src/edgewise/text/scan*.p[yx]*)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --require-hashes -r constraints/core.txt
 	$(PIP) install --no-deps --no-build-isolation -e .

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from edgewise.text.scan import utf8_shares
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 _BYTE_ORDER_MARKS: tuple[tuple[bytes, str], ...] = (
@@ -33,10 +35,11 @@ def decode(body: bytes) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, errors="replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return _decode_broken(body)
+    if _is_utf8(body):
+        return body.decode("utf-8", errors="replace")
+    if charset := _declared(body):
+        return body.decode(charset, errors="replace")
+    return body.decode("latin-1").translate(_WINDOWS_1252)
 
 
 def byte_table(body: bytes, start: int) -> tuple[bytes, int, list[int]]:
@@ -47,31 +50,24 @@ def byte_table(body: bytes, start: int) -> tuple[bytes, int, list[int]]:
     for mark, _ in _BYTE_ORDER_MARKS[1:]:
         if body.startswith(mark, start):
             return decode(body[start:]).encode("utf-8", "replace"), 0, []
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
+    if body.isascii() or _is_utf8(body):
         return body, start, []
-    text = _decode_broken(body)
-    if len(text) != len(body):
-        if text.count(REPLACEMENT) and text == body.decode("utf-8", errors="replace"):
-            return body, start, []
-        return text[start:].encode("utf-8", "replace"), 0, []
+    if charset := _declared(body):
+        return body[start:].decode(charset, errors="replace").encode("utf-8", "replace"), 0, []
     return body, start, [ord(_WINDOWS_1252.get(byte, chr(byte))) for byte in range(0x80, 0x100)]
 
 
-def _decode_broken(body: bytes) -> str:
-    """Return the characters of bytes that are not valid UTF-8."""
-    lenient = body.decode("utf-8", errors="replace")
-    foreign = len(lenient) - sum(map(lenient.count, map(chr, range(128))))
-    if lenient.count(REPLACEMENT) < _BROKEN_SHARE * foreign:
-        return lenient
+def _is_utf8(body: bytes) -> bool:
+    """Return whether bytes are UTF-8, but for a few broken characters."""
+    beyond_ascii, broken = utf8_shares(body)
+    return broken == 0 or broken < _BROKEN_SHARE * beyond_ascii
+
+
+def _declared(body: bytes) -> str:
+    """Return the charset a document declares, if it is one that a browser would not take for Windows-1252."""
     declared = _CHARSET.search(body, 0, _DECLARED_WITHIN)
     name = declared[1].decode("ascii", errors="ignore").lower() if declared else ""
-    if name in _DECLARABLE:
-        return body.decode(name, errors="replace")
-    return body.decode("latin-1").translate(_WINDOWS_1252)
+    return name if name in _DECLARABLE else ""
 
 
 def visible(text: str) -> str:

@@ -207,8 +207,10 @@ def read_document(body: bytes, *, document_type: str = "", file_name: str = "") 
     body, start, table = byte_table(body, start)
     styles = Styles()
     text, columns, runs, links, anchors, reasons = scan(
-        body, start=start, styles=styles, high=np.array(table, dtype=np.int32), typed=kind == "plain"
+        body, start=start, styles=styles, high=table, typed=kind == "plain"
     )
+    if styles.crowded:
+        reasons = (*reasons, "crowded_styles")
     if not text:
         return Document("", "absent", ("empty", *reasons))
     return Document(

@@ -1,10 +1,12 @@
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from edgewise.text.styles import Styles
 
 def scan(
-    body: bytes, *, start: int, styles: Styles, high: NDArray[np.int32], typed: bool
+    body: bytes, *, start: int, styles: Styles, high: Sequence[int], typed: bool
 ) -> tuple[
     str,
     list[NDArray[np.int32]],
@@ -13,3 +15,4 @@ def scan(
     list[tuple[bytes, int]],
     tuple[str, ...],
 ]: ...
+def utf8_shares(body: bytes) -> tuple[int, int]: ...

@@ -7,9 +7,14 @@ change makes of another. Both remember their answers; a filing has a few hundred
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-_MOST_CHANGES = 65_536
+if TYPE_CHECKING:
+    from collections.abc import Sized
+
+# No document needs so many different styles; what one asks for beyond them changes nothing.
+_MOST = 65_536
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(pt|px|in|cm|mm|pc|em|rem|ex|%)?")
 _POINTS = {"pt": 1.0, "px": 0.75, "in": 72.0, "cm": 28.35, "mm": 2.835, "pc": 12.0}
@@ -62,12 +67,14 @@ class Styles:
     styles:      the styles by number.
     hidden:      whether a style hides its text, by number.
     page_breaks: BREAK_BEFORE | BREAK_AFTER of each change, by number.
+    crowded:     whether a document asked for more styles than are kept.
     """
 
     def __init__(self) -> None:
         self.styles = [Style()]
         self.hidden = [False]
         self.page_breaks = [0]
+        self.crowded = False
         self._changes = [Change()]
         self._style_numbers = {Style(): 0}
         self._change_numbers: dict[tuple[Change, int], int] = {(Change(), 0): 0}
@@ -77,8 +84,7 @@ class Styles:
         """Return the number of the change that the text of a style attribute makes."""
         number = self._read.get(css)
         if number is None:
-            declared = css.decode("latin-1").lower()
-            number = self._read[css] = self._number(_change(declared), _page_breaks(declared))
+            number = self._number(css, *_declared(css)) if self._has_room(self._read) else 0
         return number
 
     def of_attribute(self, name: bytes, value: bytes) -> int:
@@ -86,9 +92,7 @@ class Styles:
         key = name + b"\0" + value
         number = self._read.get(key)
         if number is None:
-            said = value.decode("latin-1").lower().strip()
-            change = Change(centered=said == "center") if name == b"align" else Change(size=_font_size(said))
-            number = self._read[key] = self._number(change, 0)
+            number = self._number(key, _attribute(name, value), 0) if self._has_room(self._read) else 0
         return number
 
     def compose(self, style: int, change: int) -> int:
@@ -96,20 +100,37 @@ class Styles:
         made = _composed(self.styles[style], self._changes[change])
         number = self._style_numbers.get(made)
         if number is None:
+            if not self._has_room(self.styles):
+                return style
             number = self._style_numbers[made] = len(self.styles)
             self.styles.append(made)
             self.hidden.append(made.hidden)
         return number
 
-    def _number(self, change: Change, breaks: int) -> int:
+    def _number(self, said: bytes, change: Change, breaks: int) -> int:
         number = self._change_numbers.get((change, breaks))
         if number is None:
-            if len(self._changes) >= _MOST_CHANGES:
-                return 0
             number = self._change_numbers[change, breaks] = len(self._changes)
             self._changes.append(change)
             self.page_breaks.append(breaks)
+        self._read[said] = number
         return number
+
+    def _has_room(self, kept: Sized) -> bool:
+        self.crowded = self.crowded or len(kept) >= _MOST
+        return len(kept) < _MOST
+
+
+@lru_cache(maxsize=16_384)
+def _declared(css: bytes) -> tuple[Change, int]:
+    """Return the change and the page breaks that the text of a style attribute asks for."""
+    said = css.decode("latin-1").lower()
+    return _change(said), _page_breaks(said)
+
+
+def _attribute(name: bytes, value: bytes) -> Change:
+    said = value.decode("latin-1").lower().strip()
+    return Change(centered=said == "center") if name == b"align" else Change(size=_font_size(said))
 
 
 def _composed(style: Style, change: Change) -> Style:

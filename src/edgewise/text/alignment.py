@@ -228,12 +228,13 @@ def _lengths(down: list[int], across: list[int]) -> NDArray[np.int64]:
 
 def _last_row(down: list[int], across: list[int]) -> int:
     """Return the last row of the table; bits beyond its end are 0."""
-    masks = _masks(across)
+    masks = _masks(down, across)
     ones = (1 << len(across)) - 1
     row = ones
-    for begin in range(0, len(down), _STEPS):
-        for thing in down[begin : begin + _STEPS]:
-            met = row & masks.get(thing, 0)
+    steps = [thing for thing in down if thing in masks]
+    for begin in range(0, len(steps), _STEPS):
+        for thing in steps[begin : begin + _STEPS]:
+            met = row & masks[thing]
             row = (row + met) | (row ^ met)
         row &= ones
     return row
@@ -241,21 +242,24 @@ def _last_row(down: list[int], across: list[int]) -> int:
 
 def _rows(down: list[int], across: list[int]) -> Iterator[int]:
     """Yield the rows of the table, from that of nothing on."""
-    masks = _masks(across)
+    masks = _masks(down, across)
     ones = (1 << len(across)) - 1
     row = ones
     yield row
     for thing in down:
-        met = row & masks.get(thing, 0)
-        row = ((row + met) | (row ^ met)) & ones
+        if thing in masks:
+            met = row & masks[thing]
+            row = ((row + met) | (row ^ met)) & ones
         yield row
 
 
-def _masks(across: list[int]) -> dict[int, int]:
-    """Return for each thing the integer that has a 1 where it stands."""
+def _masks(down: list[int], across: list[int]) -> dict[int, int]:
+    """Return for each thing that both have the integer with a 1 where it stands in `across`."""
+    shared = set(down)
     places: dict[int, list[int]] = {}
     for place, thing in enumerate(across):
-        places.setdefault(thing, []).append(place)
+        if thing in shared:
+            places.setdefault(thing, []).append(place)
     return {thing: _mask(where) for thing, where in places.items()}
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from edgewise.text.alignment import Run, common_runs, numbered
@@ -44,11 +44,17 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A text as words and marks, how each is compared, and where its sentences begin, with the end of the last."""
+    """A text as words and marks.
+
+    shown, compared: each as it stands, with the white space before it, and as it is compared.
+    sentences:       where each sentence begins, and the end of the last.
+    counted:         how many words and numbers, not marks, stand before each place and before the end.
+    """
 
     shown: list[str]
     compared: list[str]
     sentences: list[int]
+    counted: list[int]
 
     @classmethod
     def of(cls, text: str) -> _Text:
@@ -63,14 +69,15 @@ class _Text:
             if (space := match[1]) and (token in _ENDS_SENTENCE or "\n" in space)
         ]
         shown = [text[match.start() : match.end()] for match in found]
-        return cls(shown, compared, [0, *begins, len(found)] if found else [0])
+        sentences = [0, *begins, len(found)] if found else [0]
+        counted = accumulate((len(token) > 1 or token.isalnum() for token in compared), initial=0)
+        return cls(shown, compared, sentences, list(counted))
 
     def by_sentence(self) -> list[tuple[str, ...]]:
         return [tuple(self.compared[begin:end]) for begin, end in pairwise(self.sentences)]
 
     def words(self, begin: int, end: int) -> int:
-        """Return how many of these are words or numbers, not marks."""
-        return sum(len(token) > 1 or token.isalnum() for token in self.compared[begin:end])
+        return self.counted[end] - self.counted[begin]
 
     def text(self, begin: int, end: int) -> str:
         return "".join(self.shown[begin:end])

@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from edgewise.text.risk_factors.lines import Line
 
 _LONGEST = 1_200
+_MOST_LINES = 8
+# Far more than any filing has; what holds more is no list of risk factors, and is not to take long.
+MOST = 5_000
 _LONGEST_CAPITALS = 400
 _MOSTLY = 0.85
 _HALF = 0.5
 _LARGER = 0.9
 _SHORTEST_LEAD = 8
+# What stands between a heading and the text that it begins.
+_BETWEEN = " \t-\u2013\u2014:"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -64,7 +69,10 @@ class Heading:
 
 
 def find_headings(document: Document, lines: list[Line]) -> list[Heading]:
-    """Return what might be headings among the lines, in their order; neighbours that are one heading as one."""
+    """Return what might be headings among the lines, in their order; neighbours that are one heading as one.
+
+    No more than the first five thousand.
+    """
     size = _body_size(document, lines)
     found: list[Heading] = []
     for place, line in enumerate(lines):
@@ -73,6 +81,8 @@ def find_headings(document: Document, lines: list[Line]) -> list[Heading]:
             heading = _joined(found.pop(), heading)
         if heading:
             found.append(heading)
+        if len(found) >= MOST:
+            break
     return found
 
 
@@ -90,13 +100,12 @@ def _heading(document: Document, line: Line, place: int, size: float) -> Heading
     short = len(line.text) <= _LONGEST and not line.row
     larger = short and size > 0 and style.size >= size + _LARGER
     capitals = short and len(line.text) <= _LONGEST_CAPITALS and line.text.isupper()
-    plain = not (style.bold or style.italic or style.underlined)
-    uniform = document.raw_offset(document.begins[line.number]) == document.raw_offset(line.end - 1)
-    if plain and not larger and not capitals and (uniform or not line.listed):
+    set_off = style.bold or style.italic or style.underlined or larger or capitals
+    if not set_off and not line.listed:
         return None
-    if uniform:
+    if document.raw_offset(document.begins[line.number]) == document.raw_offset(line.end - 1):
         look = Look(style.bold, style.italic, style.underlined, capitals, larger, style.centered, line.listed)
-        return _whole(line, place, look) if short else None
+        return _whole(line, place, look) if set_off and short else None
     block = document.block(line.number)
     if short and (larger or capitals or max(block.bold, block.italic, block.underlined) >= _MOSTLY):
         bold, italic, underlined = (share >= _HALF for share in (block.bold, block.italic, block.underlined))
@@ -110,13 +119,11 @@ def _whole(line: Line, place: int, look: Look) -> Heading:
 
 def _run_in(document: Document, block: Block, line: Line, place: int) -> Heading | None:
     end = block.begin + block.lead
-    text = document.text[line.begin : end].rstrip(" \t-\u2013\u2014:")
-    if not _SHORTEST_LEAD <= len(text) <= _LONGEST or not _WORD.search(document.text[end : line.end]):
+    text = document.text[line.begin : end].rstrip(_BETWEEN)
+    rest = document.text[line.begin + len(text) : line.end].lstrip(" ")
+    if not _SHORTEST_LEAD <= len(text) <= _LONGEST or not _WORD.search(document.text, end, line.end):
         return None
-    if not (
-        ends_sentence(text)
-        or document.text[line.begin + len(text) : end + 3].lstrip()[:1] in tuple("-\u2013\u2014:\t.")
-    ):
+    if not ends_sentence(text) and not rest.startswith(tuple(_BETWEEN.strip(" ") + ".")):
         return None
     look = _lead_look(document, block)._replace(capitals=text.isupper(), listed=line.listed, run_in=True)
     return Heading(place, place + 1, line.begin, line.begin + len(text), text, look, wording(text))
@@ -132,6 +139,8 @@ def _lead_look(document: Document, block: Block) -> Look:
 def _continues(before: Heading, after: Heading, *, soft: bool) -> bool:
     """Return whether two neighbours are one heading: broken by a page, or over several lines."""
     if before.last != after.first or before.look.run_in or (after.look.listed and not before.look.listed):
+        return False
+    if before.last - before.first >= _MOST_LINES:
         return False
     if before.look[:3] != after.look[:3] or ends_sentence(before.text):
         return False

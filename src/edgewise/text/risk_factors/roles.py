@@ -107,8 +107,10 @@ class _Roles:
 
     def all(self) -> list[Role]:
         roles: list[Role] = []
+        first = True
         for number in range(len(self.headings)):
-            roles.append(self._role(number, first=Role.FACTOR not in roles))
+            roles.append(self._role(number, first=first))
+            first = first and roles[-1] is not Role.FACTOR
         return roles
 
     def _role(self, number: int, *, first: bool) -> Role:
@@ -140,9 +142,11 @@ class _Roles:
     def _of_sentence(self, number: int) -> Role:
         heading = self.headings[number]
         look = heading.look
+        if goes_on(heading.text):
+            return Role.INSIDE
         if look == self.look:
             return Role.FACTOR
-        if look.listed or goes_on(heading.text) or not has_text(self.headings, self.lines, number):
+        if look.listed or not has_text(self.headings, self.lines, number):
             return Role.INSIDE
         stray = self.counts[look] <= max(_STRAYS, _STRAY_SHARE * self.counts[self.look])
         alike = stray and look.bold == self.look.bold
@@ -163,9 +167,10 @@ class _Roles:
 
     def _directly_above(self, number: int) -> bool:
         """Return whether the next line is a heading that may be a risk factor's, or another group's."""
-        if number + 1 >= len(self.headings):
+        heading = self.headings[number]
+        if heading.look.run_in or number + 1 >= len(self.headings):
             return False
-        heading, follower = self.headings[number], self.headings[number + 1]
+        follower = self.headings[number + 1]
         return (
             follower.first == heading.last
             and (not follower.look.run_in or self.look.run_in)
@@ -175,7 +180,8 @@ class _Roles:
     def _soon_above(self, number: int) -> bool:
         """Return whether only a short text stands between it and the next heading of a risk factor."""
         heading = self.headings[number]
-        for follower in self.headings[number + 1 :]:
+        for place in range(number + 1, len(self.headings)):
+            follower = self.headings[place]
             if follower.look == self.look:
                 return follower.begin - heading.end <= _SHORT_TEXT and follower.says.sentence
         return False

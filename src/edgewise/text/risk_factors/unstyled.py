@@ -7,10 +7,11 @@ ends with a sentence well before the margin ends a paragraph.
 from __future__ import annotations
 
 import re
+from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from edgewise.text.risk_factors.headings import Heading, Look
+from edgewise.text.risk_factors.headings import MOST, Heading, Look
 from edgewise.text.risk_factors.lines import Line, is_furniture
 from edgewise.text.risk_factors.roles import Role
 from edgewise.text.risk_factors.wording import ends_sentence, goes_on, wording
@@ -31,11 +32,15 @@ _FRAGMENT = 25
 _SEARCHED = 400
 _KEY = 12
 
+_LONGEST_TAIL = 3
+_MOST_MISSED = 10
+
+_MARKER = re.compile(r"</?[A-Za-z]\w{0,10}>")
 _INK = re.compile(r"[^\W_]")
 _RISK = re.compile(
     r"\b(?:may|might|could|risks?|adverse(?:ly)?|depends?|dependent|subject to|fail(?:s|ure)?|unable|cannot|compet\w+"
     r"|losses|uncertain\w*|volatile|fluctuat\w+|harm\w*|rel(?:y|ies)|limited|expos\w+|successfully|impacted?"
-    r"|affect(?:s|ed)?|no assurance|significant|never|not|changes?|lack|need|require[sd]?)\b",
+    r"|affect(?:s|ed)?|no assurance|significant|sensitive|never|not|chang(?:es?|ing)|lack|need|require[sd]?)\b",
     re.IGNORECASE,
 )
 # Words with which headings begin less often than sentences in the middle of a text.
@@ -56,6 +61,8 @@ def plain_headings(lines: Sequence[Line]) -> list[tuple[Heading, Role]]:
     for place, (line, following) in enumerate(pairwise(lines)):
         if len(line.text) > _LONGEST or line.row:
             continue
+        if len(found) >= MOST:
+            break
         if _tells_risk(line) and _is_body(following, line) and not _under(found, place):
             found.append((_heading(line, place), Role.FACTOR))
         elif not line.listed and (role := _title(line.text)):
@@ -130,17 +137,20 @@ def _paragraph(document: Document, begin: int, end: int) -> Line:
 def _raw_lines(document: Document, body: bytes, first: int, last: int) -> Iterator[tuple[int, int]]:
     """Yield where in the document's text each line of the bytes stands, but for page furniture."""
     raw_end = document.block(last - 1).raw_end
-    at, text = document.begins[first], document.text
+    at, text, missed = document.begins[first], document.text, 0
     for raw in body[document.raw_offset(at) : raw_end].split(b"\n"):
-        line = _decoded(raw).strip()
+        line = _decoded(raw)
         ink = _INK.findall(line)
         if not ink:
             continue
         begin = _begin(text, at, ink)
-        if begin < 0:
+        missed = missed + 1 if begin < 0 else 0
+        if missed > _MOST_MISSED:
             return
+        if begin < 0:
+            continue
         end = _end(text, begin, len(ink))
-        tail = text[end : end + 3].split("\n")[0].split(" ")[0]
+        tail = text[end : end + _LONGEST_TAIL].split("\n")[0].split(" ")[0]
         at = end + len(tail)
         if not is_furniture(line):
             yield begin, at
@@ -148,9 +158,10 @@ def _raw_lines(document: Document, body: bytes, first: int, last: int) -> Iterat
 
 def _decoded(raw: bytes) -> str:
     try:
-        return raw.decode("utf-8")
+        line = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        line = raw.decode("latin-1")
+    return unescape(_MARKER.sub("", line)).strip()
 
 
 def _begin(text: str, at: int, ink: list[str]) -> int:

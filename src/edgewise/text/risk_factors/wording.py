@@ -35,7 +35,8 @@ _FULL_STOP = re.compile(r"[.!?][\"'\u201d\u2019)\]]*$")
 _GROUP = re.compile(
     r"\brisks?\b.{0,40}\b(?:relat|associat|concern|pertain|specific|inherent|involv|regard|arising|of|in|to|from"
     r"|factors?)"
-    r"|\brisks?(?: factors?)? ?[:.]?(?: \(?continued\)?)?$|^general\b|\brelat(?:ed|ing) (?:to|risks?)\b",
+    r"|\brisks?(?: factors?)? ?[:.]?(?: \(?continued\)?)?$|^general\b"
+    r"|^(?:risks?|risk factors|factors) (?:that|which|we)\b|\brelat(?:ed|ing) (?:to|risks?)\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
@@ -66,7 +67,8 @@ _UNFINISHED = re.compile(
 # Words that take up what was said before: such a sentence heads nothing.
 _GOES_ON = re.compile(
     r"(?:in addition|additionally|further(?:more)?|moreover|however|for (?:example|instance)|as a result|accordingly"
-    r"|therefore|consequently|similarly|finally|thus),|(?:these|this|those|such|any of)\b",
+    r"|therefore|consequently|similarly|finally|thus),"
+    r"|(?:these|this|those|such|any of (?:these|those|them|the (?:foregoing|above)))\b",
     re.IGNORECASE,
 )
 
@@ -113,9 +115,9 @@ def _is_sentence(text: str, words: list[str], said: set[str], *, tells: bool, gr
         return False
     if tells:
         return True
-    if stopped:
-        return not said.isdisjoint(_VERBS) or len(text) > _LONGEST_TITLE / 2
-    return not said.isdisjoint(_VERBS) and not _is_title_case(words)
+    if not said.isdisjoint(_VERBS):
+        return stopped or not _is_title_case(words)
+    return stopped and len(words) > _FEWEST_WORDS and not _is_title_case(words)
 
 
 def _is_title_case(words: list[str]) -> bool:

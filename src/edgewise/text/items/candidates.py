@@ -6,16 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgewise.text.document import IS_HEADING, IS_ROW, IS_RULE
 from edgewise.text.items.labels import ascii_width, item_labels, part_labels
-from edgewise.text.items.titles import end_of_title, title_fit, title_only_fit, words
+from edgewise.text.items.titles import end_of_title, title_fit, words
 
 if TYPE_CHECKING:
     from datetime import date
 
     from edgewise.text.document import Document
     from edgewise.text.forms.declared import Form, ItemKind
-    from edgewise.text.furniture import Furniture
 
 _PAGE_NUMBER = r"(?:page\s*)?(?:[A-Z]{1,2}-)?\d{1,3}(?:\s*(?:-|\u2013|to|,|and|&)\s*(?:[A-Z]-)?\d{1,3})*"
 _TAIL = 24
@@ -41,9 +39,11 @@ class Candidate:
     heading:  the words of the heading as displayed, label and title.
     fits:     of each kind, how well the title fits, 0 to 1.
     look:     how much it looks like a heading, 0 to 1.
-    contents: whether it is an entry of a table of contents.
+    contents: whether it is an entry of a table of contents. omitted: of a list of items left out.
     target:   whether a table of contents points here.
     running:  whether it reads like running text.
+    page:     whether it ends with a page number. continued: whether a page only repeats it.
+    titled:   whether it gives the title of an item without its number.
     """
 
     number: int
@@ -59,6 +59,7 @@ class Candidate:
     look: float
     bare: bool = False
     contents: bool = False
+    omitted: bool = False
     target: bool = False
     running: bool = False
     page: bool = False
@@ -66,14 +67,13 @@ class Candidate:
     titled: bool = False
 
 
-def labelled(document: Document, form: Form, filed: date, text: str, furniture: Furniture) -> list[Candidate]:
+def labelled(document: Document, form: Form, filed: date, text: str, furniture: frozenset[int]) -> list[Candidate]:
     """Return the lines that open with the label of an item that the form has, in order."""
     known = {_bare(label): kinds for label, kinds in form.labels(filed).items()}
-    pages = furniture.numbers
     found = []
     for label in item_labels(text):
         kinds = known.get(label.items[0], ())
-        if not kinds or document.number_at(label.begin) in pages:
+        if not kinds or document.number_at(label.begin) in furniture:
             continue
         more = tuple(known[item] for item in label.items[1:] if item in known)
         found.append(_candidate(document, text, label.begin, label.end, label.items, label.part, kinds, more, label.stop))
@@ -109,7 +109,7 @@ def _candidate(
         heading=" ".join(text[begin:heading_end].split()),
         heading_end=heading_end,
         fits=fits,
-        look=_look(document, number, text[begin:line_end]),
+        look=look_of(document, number, text[begin:line_end]),
         bare=not rest.strip(),
         page=_ENDS_WITH_PAGE.search(rest[-_TAIL:]) is not None and line_end - begin < _LONG_HEADING,
         running=_is_running(rest, stop, max(fits, default=0.0)),
@@ -145,7 +145,7 @@ def _first_letter(text: str, begin: int) -> int:
     return begin
 
 
-def _look(document: Document, number: int, line: str) -> float:
+def look_of(document: Document, number: int, line: str) -> float:
     """Return how much a block looks like a heading: emphasised, in capitals, centred, short."""
     block = document.block(number)
     letters = [letter for letter in line[:120] if letter.isalpha()]
@@ -184,7 +184,7 @@ def parts(document: Document, form: Form, text: str) -> list[Candidate]:
             Candidate(
                 number=number, begin=_first_letter(text, begin), end=begin, labels=(), part=part, kinds=(), more=(),
                 heading=document.lines[number], heading_end=begin + len(document.lines[number]), fits=(fit,),
-                look=_look(document, number, document.lines[number]), page=_ENDS_WITH_PAGE.search(rest[-_TAIL:]) is not None,
+                look=look_of(document, number, document.lines[number]), page=_ENDS_WITH_PAGE.search(rest[-_TAIL:]) is not None,
                 continued=_CONTINUED.search(rest) is not None,
             )
         )  # fmt: skip
@@ -198,6 +198,3 @@ def _bare(label: str) -> str:
 def narrowed(document: Document) -> str:
     """Return the text in which labels are looked for; same offsets."""
     return ascii_width(document.text)
-
-
-__all__ = ["Candidate", "IS_HEADING", "IS_ROW", "IS_RULE", "labelled", "narrowed", "parts", "title_only_fit"]

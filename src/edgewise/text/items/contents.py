@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,23 +35,31 @@ def mark_contents(document: Document, candidates: list[Candidate], kinds: tuple[
     _follow_links(document, candidates)
     ranks = {kind.key: rank for rank, kind in reversed(list(enumerate(kinds)))}
     for run in _runs(document, [c for c in candidates if c.labels], ranks):
-        if _is_contents(document, run, candidates):
+        omitted = len(run) >= _OMITTED and _OMISSION.search(document.text, max(run[0].begin - _BEFORE, 0), run[0].begin)
+        if omitted:
+            _without_last(document, run, candidates)
+        if omitted or _is_contents(document, run, candidates):
             for candidate in run:
                 candidate.contents = True
+                candidate.omitted = bool(omitted)
 
 
 def _is_contents(document: Document, run: list[Candidate], candidates: list[Candidate]) -> bool:
     """Return whether a run of headings without text is a list of items: the table of contents, that of a part, or one of items omitted."""
+    _without_last(document, run, candidates)
     again = [any(o.labels[:1] == c.labels[:1] and o.begin > run[-1].begin for o in candidates) for c in run]
-    until = next((c.begin for c in candidates if c.begin > run[-1].begin), len(document.text))
-    if not (again[-1] or run[-1].page or run[-1].contents) and has_body(document, run[-1], until):
-        run.pop()  # the last of a list is an item of its own if it comes only here
-        again.pop()
-    if len(run) >= _OMITTED and _OMISSION.search(document.text, max(run[0].begin - _BEFORE, 0), run[0].begin):
-        return True
     if len(run) >= _OF_A_PART and sum(again) >= _NEARLY_ALL * len(run):
         return True
     return len(run) >= _ENTRIES and sum(c.page or c.contents for c in run) >= _SHARE * len(run)
+
+
+def _without_last(document: Document, run: list[Candidate], candidates: list[Candidate]) -> None:
+    """Take the last off a list if it is an item of its own: it comes only here, and text follows."""
+    last = run[-1]
+    until = next((c.begin for c in candidates if c.begin > last.begin), len(document.text))
+    again = any(o.labels[:1] == last.labels[:1] and o.begin > last.begin for o in candidates)
+    if not (again or last.page or last.contents) and has_body(document, last, until):
+        run.pop()
 
 
 def _follow_links(document: Document, candidates: list[Candidate]) -> None:
@@ -89,6 +98,11 @@ def _runs(
     return runs
 
 
+def listed(candidates: list[Candidate]) -> set[tuple[str, str]]:
+    """Return the items that a table of contents lists."""
+    return {_key(candidate) for candidate in candidates if candidate.contents and not candidate.omitted and candidate.labels}
+
+
 def _key(candidate: Candidate) -> tuple[str, str]:
     """Return which item a candidate seems to be: the one whose title fits best, of two the one in the part named."""
     best = max(range(len(candidate.kinds)), key=lambda n: (candidate.fits[n], candidate.kinds[n].part == candidate.part))
@@ -117,7 +131,7 @@ def mark_returns(document: Document, candidates: list[Candidate], furniture: fro
     """
     seen: set[tuple[tuple[str, ...], str]] = set()
     headings = [c for c in candidates if c.labels and not c.contents and not c.running]
-    for candidate, following in zip(headings, [*headings[1:], None], strict=True):
+    for candidate, following in zip_longest(headings, headings[1:]):
         said = _said(candidate)
         at_top = bool(furniture & {candidate.number - 1, candidate.number - 2})
         if at_top and (

@@ -11,15 +11,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgewise.text.furniture import Furniture
-from edgewise.text.items.candidates import labelled, narrowed, parts
-from edgewise.text.items.contents import has_body, mark_contents, mark_returns
+from edgewise.text.items.candidates import Candidate, labelled, narrowed, parts
+from edgewise.text.items.contents import has_body, listed, mark_contents, mark_returns
+from edgewise.text.items.confidence import judged
 from edgewise.text.items.ends import signatures
-from edgewise.text.items.reference import reference
+from edgewise.text.items.item import Item
+from edgewise.text.items.reference import NOTHING_TO_SAY, reference
 from edgewise.text.items.sequence import Choice, choose
+from edgewise.text.items.titled import Entry, entries, titled
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,45 +30,10 @@ if TYPE_CHECKING:
     from edgewise.text.forms.declared import Form, ItemKind
 
 
+# With this many items in an index for each that has a heading, the index takes the place of headings.
+_AN_INDEX = 0.5
 # Heads that some filings print on every page: a part, or the items of the page.
 _PAGE_HEAD = re.compile(r"\W*part\s+[ivx]{1,3}\W*(?:\(?con[\w\u2019'.]*\)?)?\W*|\W*items?(?:[\s,&]|and|\d{1,2}[a-c]?)+\W*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One item of a filing.
-
-    part, item:    as the form numbers it: "II", "7A"; part is '' where the form has none.
-    title:         the form's own. heading: as displayed; '' where it was not found.
-    status:        ok; suspect, with reasons; by_reference, with a target; absent.
-    combined_with: keys of other items under the same heading.
-    confidence:    calibrated probability that status and both ends are right.
-    begin, end:    offsets into Document.text; heading_end: where its heading ends. -1 where it was not found.
-    raw_begin, raw_end: offsets into the bytes; -1 where it was not found.
-    first_block, last_block: its blocks, the last exclusive; -1 where it was not found.
-    """
-
-    part: str
-    item: str
-    title: str
-    heading: str
-    status: str
-    reasons: tuple[str, ...] = ()
-    target: str = ""
-    combined_with: tuple[str, ...] = ()
-    confidence: float = 1.0
-    begin: int = -1
-    heading_end: int = -1
-    end: int = -1
-    raw_begin: int = -1
-    raw_end: int = -1
-    first_block: int = -1
-    last_block: int = -1
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Part and item."""
-        return self.part, self.item
 
 
 def item_text(document: Document, item: Item, furniture: Furniture) -> str:
@@ -83,30 +50,94 @@ def read_items(document: Document, form: Form, filed: date) -> list[Item]:
     """Return the items that the form expects on a filing date and those found beside them, in the form's order."""
     text = narrowed(document)
     kinds = form.possible(filed)
-    furniture = Furniture(document)
+    furniture = Furniture(document).numbers
+    candidates = _candidates(document, form, filed, text, furniture)
+    mark_contents(document, candidates, kinds)
+    mark_returns(document, candidates, furniture)
+    choices = _chosen(document, form, kinds, candidates)
+    omitted = {kind.key for candidate in candidates if candidate.omitted for kind in candidate.kinds}
+    looked_for = ({kind.key for kind in form.required(filed)} | listed(candidates)) - omitted
+    missing = _missing(tuple(kind for kind in kinds if kind.key in looked_for), choices)
+    index = entries(document, missing) if missing else {}
+    if missing and (more := titled(document, missing, index, furniture)):
+        candidates = sorted([*candidates, *more], key=lambda candidate: candidate.begin)
+        choices = _chosen(document, form, kinds, candidates)
+    heads = furniture | {candidate.number for candidate in candidates if candidate.continued}
+    items = _in_order(document, kinds, filed, _found(document, choices, heads), index)
+    return judged(document, items, {kind.key: kind for kind in kinds}, choices, candidates, looked_for)
+
+
+def _candidates(
+    document: Document, form: Form, filed: date, text: str, furniture: frozenset[int]
+) -> list[Candidate]:
     found = labelled(document, form, filed, text, furniture)
     marks = [*parts(document, form, text), *signatures(document, form, text)]
-    candidates = sorted([*found, *marks], key=lambda candidate: candidate.begin)
-    mark_contents(document, candidates, kinds)
-    mark_returns(document, candidates, furniture.numbers)
-    begins = [candidate.begin for candidate in candidates] + [len(text)]
+    return sorted([*found, *marks], key=lambda candidate: candidate.begin)
+
+
+def _chosen(document: Document, form: Form, kinds: tuple[ItemKind, ...], candidates: list[Candidate]) -> list[Choice]:
+    begins = [candidate.begin for candidate in candidates] + [len(document.text)]
     bodies = {c.begin: has_body(document, c, begins[n + 1]) for n, c in enumerate(candidates) if c.labels}
-    choices = choose(form, kinds, candidates, bodies)
-    heads = furniture.numbers | {candidate.number for candidate in candidates if candidate.continued}
+    return choose(form, kinds, candidates, bodies)
+
+
+def _missing(wanted: tuple[ItemKind, ...], choices: list[Choice]) -> tuple[ItemKind, ...]:
+    """Return the items that should be there and no heading was chosen for."""
+    chosen = {choice.kind.key for choice in choices if choice.kind}
+    chosen |= {kind.key for choice in choices for kinds in choice.candidate.more for kind in kinds}
+    return tuple(kind for kind in wanted if kind.key not in chosen)
+
+
+def _found(document: Document, choices: list[Choice], heads: frozenset[int]) -> dict[tuple[str, str], Item]:
     items: dict[tuple[str, str], Item] = {}
     for place, choice in enumerate(choices):
-        if choice.kind is None:
-            continue
-        until = choices[place + 1].candidate.begin if place + 1 < len(choices) else len(text)
-        for item in _items(document, choice, until, heads):
-            items.setdefault(item.key, item)
-    ordered = []
+        if choice.kind is not None:
+            until = choices[place + 1].candidate.begin if place + 1 < len(choices) else len(document.text)
+            for item in _items(document, choice, until, heads):
+                items.setdefault(item.key, item)
+    return items
+
+
+def _in_order(
+    document: Document,
+    kinds: tuple[ItemKind, ...],
+    filed: date,
+    items: dict[tuple[str, str], Item],
+    index: dict[tuple[str, str], Entry],
+) -> list[Item]:
+    """Return the items in the form's order: found, mapped to pages by an index, or absent."""
+    ordered: dict[tuple[str, str], Item] = {}
     for kind in kinds:
+        if kind.key in ordered:
+            continue
         if kind.key in items:
-            ordered.append(items.pop(kind.key))
-        elif kind.expected_on(filed) and not any(item.key == kind.key for item in ordered):
-            ordered.append(Item(kind.part, kind.item, kind.title, "", "absent"))
-    return ordered
+            ordered[kind.key] = items[kind.key]
+        elif kind.key in index and len(index) >= _AN_INDEX * max(len(items), 1):
+            ordered[kind.key] = _indexed(document, index[kind.key])
+        elif kind.expected_on(filed):
+            ordered[kind.key] = Item(kind.part, kind.item, kind.title, "", "absent")
+    return list(ordered.values())
+
+
+def _indexed(document: Document, entry: Entry) -> Item:
+    """Return an item that stands only in an index: by reference to the pages it names."""
+    block = document.block(entry.number)
+    nothing = NOTHING_TO_SAY.search(block.text) is not None
+    return Item(
+        part=entry.kind.part,
+        item=entry.kind.item,
+        title=entry.kind.title,
+        heading=block.text,
+        status="ok" if nothing else "by_reference",
+        target="" if nothing else f"pages {entry.pages}" if entry.pages else "the index's notes",
+        begin=block.begin,
+        heading_end=block.end,
+        end=block.end,
+        raw_begin=block.raw_begin,
+        raw_end=block.raw_end,
+        first_block=block.number,
+        last_block=block.number + 1,
+    )
 
 
 def _items(document: Document, choice: Choice, until: int, heads: frozenset[int]) -> list[Item]:
@@ -116,7 +147,7 @@ def _items(document: Document, choice: Choice, until: int, heads: frozenset[int]
     end, last = _end(document, candidate.number, candidate.begin, until, heads)
     heading_end = min(candidate.heading_end, end)
     body = document.text[heading_end:end]
-    target = reference(body, kind.item)
+    target, share = reference(body, kind.item)
     others = [_same_part(kinds, kind) for kinds in candidate.more]
     keys = [kind, *(other for other in others if other.key != kind.key)]
     return [
@@ -135,6 +166,7 @@ def _items(document: Document, choice: Choice, until: int, heads: frozenset[int]
             raw_end=document.block(last - 1).raw_end,
             first_block=candidate.number,
             last_block=last,
+            reference_share=share,
         )
         for one in keys
     ]

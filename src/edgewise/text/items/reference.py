@@ -41,6 +41,7 @@ _FILLER = re.compile(
 )
 _CONTENT = re.compile(r"not (?:be )?required|no information is required|exhibit index|does not believe|do not believe|following (?:documents|exhibits)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[^A-Z][.!?])\s+(?=[A-Z\u201c(])|\n")
+NOTHING_TO_SAY = re.compile(r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|not\s+required|no\b)|\b(?:none|not\s+applicable|n/a|reserved)\W*$", re.IGNORECASE)
 _NOTHING = re.compile(r"\W*(?:none|not applicable)\b[.\s]*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(items?|notes?|no|proposal)\.?\s+(\d{1,2}[a-z]?)\.", re.IGNORECASE)
 _TARGETS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -57,21 +58,22 @@ _ITSELF = re.compile(
 _ITEM = re.compile(r"(?:part\s+([iv]+)\W{1,4}(?:of\s+this\s+\w+\W+)?)?item\s+(\d{1,2}(?:\.\d\d)?[a-c]?)\b", re.IGNORECASE)
 _NOTE = re.compile(r"\bnotes?\s+(\d{1,2}|[a-z])\b", re.IGNORECASE)
 _EXHIBIT = re.compile(r"\bexhibit\s+(\d{1,3}(?:\.\d{1,3})?)", re.IGNORECASE)
+_TITLED = re.compile(r"\b(?:section|caption|heading|discussion|pages?)\b|risk factors|\bexhibit\s+95", re.IGNORECASE)
 _STATEMENTS = re.compile(r"financial statements", re.IGNORECASE)
 
 
-def reference(body: str, own: str) -> str | None:
-    """Return where an item's text says that its content stands; None if it has content of its own.
+def reference(body: str, own: str) -> tuple[str | None, float]:
+    """Return where an item's text says that its content stands, None if it has content of its own; and the share.
 
     body: its text without the heading. own: its number, which a sentence may name without pointing elsewhere.
     """
     if len(body) > _LONGEST or not body.strip():
-        return None
+        return None, 0.0
     total = referring = 0
     texts: list[str] = []
     sentences = list(filter(str.strip, _SENTENCE_END.split(_NUMBERED.sub(r"\1 \2", body))))
     if sentences and _NOTHING.fullmatch(sentences[0]):
-        return None
+        return None, 0.0
     for sentence in sentences:
         letters = sum(map(str.isalpha, sentence))
         points = _POINTS.search(sentence) is not None and not _CONTENT.search(sentence)
@@ -83,13 +85,14 @@ def reference(body: str, own: str) -> str | None:
         elif _FILLER.search(sentence):
             continue
         total += letters
-    if not texts or not total or referring / total < (_SHARE if len(body) <= _SHORT else _LONG_SHARE):
-        return None
-    return _target(" ".join(texts), own)
+    share = referring / total if total else 0.0
+    if not texts or share < (_SHARE if len(body) <= _SHORT else _LONG_SHARE):
+        return None, share
+    return _target(" ".join(texts), own), share
 
 
-def _target(text: str, own: str) -> str:
-    """Return the place a reference points to, in words of ours; the first named where there are several."""
+def _target(text: str, own: str) -> str | None:
+    """Return the places that references point to, in words of ours; None if they name none."""
     found = [name for name, pattern in _TARGETS if pattern.search(text)]
     for match in _ITEM.finditer(text):
         if match[2].upper() != own:
@@ -101,4 +104,6 @@ def _target(text: str, own: str) -> str:
         found.append("financial statements")
     if not found and (exhibit := _EXHIBIT.search(text)):
         found.append(f"Exhibit {exhibit[1]}")
-    return "; ".join(found) or "elsewhere"
+    if not found and _TITLED.search(text):
+        found.append("a section of this report")
+    return "; ".join(found) or None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from edgewise.text.items.candidates import Candidate
 
 _LABEL = 1.0
+_TITLE = 0.0
 _FIT = 1.6
 _LOOK = 1.0
 _TARGET = 1.5
@@ -82,7 +83,7 @@ def _options(candidate: Candidate, ranks: dict[tuple[str, str], int], bodies: di
 
 def weight(candidate: Candidate, kind: ItemKind, fit: float, *, body: bool) -> float:
     """Return what speaks for a candidate as the heading of an item, minus what speaks against it."""
-    value = _LABEL + _FIT * fit + _LOOK * candidate.look
+    value = (_TITLE if candidate.titled else _LABEL) + _FIT * fit + _LOOK * candidate.look
     value += _TARGET * candidate.target + _BODY * body
     value += _CONTENTS * candidate.contents + _PAGE * candidate.page
     value += _RUNNING * candidate.running + _CONTINUED * candidate.continued

@@ -1,0 +1,131 @@
+"""Headings that give an item's title without its number, for items that no labelled heading was found for.
+
+Some companies print no item numbers at all, and map them to pages in an index (failure case 5); others leave out one.
+A title counts as a heading only if the line is the title and little else, looks like a heading, and has text below;
+where the table of contents or the index links to it, that is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edgewise.text.items.candidates import Candidate, look_of
+from edgewise.text.items.titles import title_fit, title_only_fit, words
+
+if TYPE_CHECKING:
+    from edgewise.text.document import Document
+    from edgewise.text.forms.declared import ItemKind
+
+_LONGEST = 200
+_IS_TITLE = 0.85
+_LINKED_TITLE = 0.4
+_LOOK = 0.5
+_NEAR = 400
+_BLOCKS_NEAR = 6
+_ENTRY = re.compile(
+    r"(?:[^\w\n]{0,4}items?\s*)?\(?(?P<item>\d{1,2}[A-C]?)[.):]?\)?\s+(?P<title>[A-Z\u201c\[(][^\n]{4,240})", re.IGNORECASE
+)
+_COLUMNS = re.compile(r"(?P<title>[A-Z][^\t\n]{4,200})\t(?:part\s*)?(?P<part>IV|I{1,3})\t(?:items?\s*)?(?P<item>\d{1,2}[A-C]?)\b", re.IGNORECASE)
+_PAGES = re.compile(r"(?:pages?\s*)?((?:[A-Z]-)?\d{1,3}(?:\s*[-\u2013,&]\s*(?:and\s*)?(?:[A-Z]-)?\d{1,3})*)\s*(?:,?\s*\(\w\))?\s*$")
+_FIT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an index that maps an item to pages.
+
+    number: its block. pages: "4-36, 121"; '' where it names none. target: offset its link points to; -1 without one.
+    """
+
+    kind: ItemKind
+    number: int
+    pages: str
+    target: int
+
+
+def entries(document: Document, kinds: tuple[ItemKind, ...]) -> dict[tuple[str, str], Entry]:
+    """Return the entries of an index or a table of contents by item; of several the first."""
+    known: dict[str, list[ItemKind]] = {}
+    for kind in kinds:
+        known.setdefault(kind.item, []).append(kind)
+    found: dict[tuple[str, str], Entry] = {}
+    for number, line in enumerate(document.lines):
+        if not 0 < len(line) <= _LONGEST * 2:
+            continue
+        match = _COLUMNS.match(line) or _ENTRY.match(line)
+        if match is None:
+            continue
+        for kind in known.get(match["item"].upper(), ()):
+            if title_fit(match["title"], kind.titles) >= _FIT and kind.key not in found:
+                pages = _PAGES.search(line)
+                found[kind.key] = Entry(kind, number, pages[1] if pages else "", _target(document, number))
+                break
+    return found
+
+
+def titled(
+    document: Document, missing: tuple[ItemKind, ...], index: dict[tuple[str, str], Entry], furniture: frozenset[int]
+) -> list[Candidate]:
+    """Return the places that look like headings of the missing items, in order of the text."""
+    found: dict[tuple[int, str], Candidate] = {}
+    for kind in missing:
+        entry = index.get(kind.key)
+        if entry is not None and entry.target >= 0 and (linked := _at_target(document, kind, entry)) is not None:
+            found[linked.begin, kind.item] = linked
+    firsts: dict[str, list[ItemKind]] = {}
+    for kind in missing:
+        for title in kind.titles:
+            if said := words(title):
+                firsts.setdefault(said[0], []).append(kind)
+    entry_lines = {entry.number for entry in index.values()}
+    for number, line in enumerate(document.lines):
+        if not 3 < len(line) <= _LONGEST or number in furniture or number in entry_lines or "\t" in line.strip():
+            continue
+        said = words(line[:60])
+        for kind in dict.fromkeys(firsts.get(said[0], ())) if said else ():
+            fit = title_only_fit(line, kind.titles)
+            if fit >= _IS_TITLE and (look := look_of(document, number, line)) >= _LOOK:
+                candidate = _candidate(document, kind, number, fit, look)
+                found.setdefault((candidate.begin, kind.item), candidate)
+    return sorted(found.values(), key=lambda candidate: candidate.begin)
+
+
+def _target(document: Document, number: int) -> int:
+    """Return the offset that a link in this block points to further down; -1 without one."""
+    begin, end = document.begins[number], document.begins[number] + len(document.lines[number])
+    begins = [link[0] for link in document.links]
+    for link_begin, _, target in document.links[bisect_left(begins, begin) :]:
+        if link_begin >= end:
+            break
+        there = document.anchors.get(target.removeprefix(b"#"), -1) if target.startswith(b"#") else -1
+        if there > end:
+            return there
+    return -1
+
+
+def _at_target(document: Document, kind: ItemKind, entry: Entry) -> Candidate | None:
+    """Return the heading at the place an index links to: the first block there with words of the title."""
+    first = max(document.number_at(entry.target), 0)
+    for number in range(first, min(first + _BLOCKS_NEAR, len(document))):
+        line = document.lines[number]
+        if document.begins[number] > entry.target + _NEAR:
+            break
+        if document.begins[number] + len(line) < entry.target or not 3 < len(line) <= _LONGEST:
+            continue
+        fit = max(title_only_fit(line, kind.titles), title_fit(line, kind.titles) * 0.8)
+        if fit >= _LINKED_TITLE:
+            candidate = _candidate(document, kind, number, fit, look_of(document, number, line))
+            candidate.target = True
+            return candidate
+    return None
+
+
+def _candidate(document: Document, kind: ItemKind, number: int, fit: float, look: float) -> Candidate:
+    begin, line = document.begins[number], document.lines[number]
+    return Candidate(
+        number=number, begin=begin, end=begin, labels=(kind.item,), part=kind.part, kinds=(kind,), more=(), heading=line,
+        heading_end=begin + len(line), fits=(fit,), look=look, titled=True,
+    )  # fmt: skip

@@ -27,9 +27,10 @@ from tests.text.risk_factors.pages import ALONE, BODY, GROUPS, HEADINGS, IN_GROU
         ("<p><b>{}</b></p>", "<p><b>{}</b></p><p>The following concerns a part of what we do.</p>"),
     ],
 )
-def test_groups_and_headings_are_told_apart_in_every_layout(outline_of, heading, group):
+def test_groups_and_headings_are_told_apart_in_every_layout(read, outline_of, heading, group):
     assert outline_of(page(heading, group)) == IN_GROUPS
     assert outline_of(page(heading)) == ALONE
+    assert read(page(heading)).status == "ok"
 
 
 @pytest.mark.parametrize("look", ["b", "i", "u"])
@@ -54,6 +55,18 @@ def test_a_heading_on_two_lines_or_on_two_pages_is_one():
     ]
 
 
+def test_a_title_on_two_lines_is_one(outline_of):
+    group = "<p align=center><b>RISKS RELATED<br>TO OUR BUSINESS</b></p>"
+    source = "".join(f"<p><b>{heading}</b></p><p>{BODY}</p>" for heading in HEADINGS)
+    assert outline_of(group + source) == [("RISKS RELATED TO OUR BUSINESS", heading) for heading in HEADINGS]
+
+
+@pytest.mark.parametrize("stray", ["<b><i>{}</i></b>", "<b><u>{}</u></b>", "<p align=center><b>{}</b></p>"])
+def test_a_heading_that_looks_a_little_different_is_one_too(outline_of, stray):
+    plain, other = f"<p><b>{HEADINGS[0]}</b></p>", f"<p>{stray.format(HEADINGS[0])}</p>"
+    assert outline_of(page("<p><b>{}</b></p>").replace(plain, other)) == ALONE
+
+
 def test_topics_are_headings_where_no_heading_is_a_sentence(outline_of):
     topics = ["Competition", "Regulation", "Key Personnel", "Climate"]
     source = "".join(f"<p><b>{topic}</b></p><p>{BODY}</p>" for topic in topics)
@@ -72,6 +85,7 @@ def test_titles_with_capitals_are_sentences_if_they_speak_of_us(outline_of):
     [
         "<p>{0}</p><p><i>We compete in many markets.</i></p><p>{0}</p><p><i>We could lose share.</i></p><p>{0}</p>",
         "<p>{0}</p><p><i>Other markets.</i> {0}</p><p><i>More of them.</i> {0}</p>",
+        "<p><b><u>We have many rivals.</u></b> {0}</p><p><b><u>We have few friends.</u></b> {0}</p>",
         "<p>{0}</p><p><b>Any of these could hurt us.</b></p><p>{0}</p>",
         "<p>{0}</p><ul><li><b><i>Rivals.</i></b> {0}</li><li><b><i>Rules.</i></b> {0}</li></ul>",
     ],

@@ -67,7 +67,10 @@ def test_bytes_that_do_not_fit_the_document_change_nothing(body):
     assert read_risk_factors(document, 0, len(document), body=body) == expected
 
 
-def test_sentences_in_the_middle_of_a_text_head_nothing(read):
-    short = "In addition, we may lose customers there."
+@pytest.mark.parametrize(
+    "short",
+    ["In addition, we may lose customers there.", "On some days we may lose customers.", "They may also leave us."],
+)
+def test_sentences_in_the_middle_of_a_text_head_nothing(read, short):
     found = read(page("<p>{}</p>", body=f"<p>{{0}}</p><p>{short}</p><p>{{0}}</p>"))
     assert [factor.heading for factor in found.factors] == list(HEADINGS)

@@ -21,6 +21,8 @@ _LONGEST_CAPITALS = 400
 _MOSTLY = 0.85
 _HALF = 0.5
 _LARGER = 0.9
+# What a reader sees where nothing says how large the text is.
+_UNSAID_SIZE = 12.0
 _SHORTEST_LEAD = 8
 # What stands between a heading and the text that it begins.
 _BETWEEN = " \t-\u2013\u2014:"
@@ -90,7 +92,7 @@ def _body_size(document: Document, lines: list[Line]) -> float:
     sizes: Counter[float] = Counter()
     for line in lines:
         sizes[document.style(line.number).size] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 0.0
+    return (sizes.most_common(1)[0][0] if sizes else 0.0) or _UNSAID_SIZE
 
 
 def _heading(document: Document, line: Line, place: int, size: float) -> Heading | None:
@@ -98,7 +100,7 @@ def _heading(document: Document, line: Line, place: int, size: float) -> Heading
         return None
     style = document.style(line.number)
     short = len(line.text) <= _LONGEST and not line.row
-    larger = short and size > 0 and style.size >= size + _LARGER
+    larger = short and style.size >= size + _LARGER
     capitals = short and len(line.text) <= _LONGEST_CAPITALS and line.text.isupper()
     set_off = style.bold or style.italic or style.underlined or larger or capitals
     if not set_off and not line.listed:

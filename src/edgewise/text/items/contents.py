@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from edgewise.text.document import Document
     from edgewise.text.forms.declared import ItemKind
     from edgewise.text.items.candidates import Candidate
@@ -34,54 +36,82 @@ def mark_contents(document: Document, candidates: list[Candidate], kinds: tuple[
     """Set `contents` and `target` of candidates, which come in order of the text."""
     _follow_links(document, candidates)
     ranks = {kind.key: rank for rank, kind in reversed(list(enumerate(kinds)))}
+    order = _Order(candidates)
     for run in _runs(document, [c for c in candidates if c.labels], ranks):
         omitted = len(run) >= _OMITTED and _OMISSION.search(document.text, max(run[0].begin - _BEFORE, 0), run[0].begin)
         if omitted:
-            _without_last(document, run, candidates)
-        if omitted or _is_contents(document, run, candidates):
+            _without_last(document, run, order)
+        if omitted or _is_contents(document, run, order):
             for candidate in run:
                 candidate.contents = True
                 candidate.omitted = bool(omitted)
 
 
-def _is_contents(document: Document, run: list[Candidate], candidates: list[Candidate]) -> bool:
+def _is_contents(document: Document, run: list[Candidate], order: _Order) -> bool:
     """Return whether a run of headings without text is a list of items: the table of contents, that of a part, or one of items omitted."""
-    _without_last(document, run, candidates)
-    again = [any(o.labels[:1] == c.labels[:1] and o.begin > run[-1].begin for o in candidates) for c in run]
+    _without_last(document, run, order)
+    again = [order.comes_after(candidate, run[-1].begin) for candidate in run]
     if len(run) >= _OF_A_PART and sum(again) >= _NEARLY_ALL * len(run):
         return True
     return len(run) >= _ENTRIES and sum(c.page or c.contents for c in run) >= _SHARE * len(run)
 
 
-def _without_last(document: Document, run: list[Candidate], candidates: list[Candidate]) -> None:
+def _without_last(document: Document, run: list[Candidate], order: _Order) -> None:
     """Take the last off a list if it is an item of its own: it comes only here, and text follows."""
     last = run[-1]
-    until = next((c.begin for c in candidates if c.begin > last.begin), len(document.text))
-    again = any(o.labels[:1] == last.labels[:1] and o.begin > last.begin for o in candidates)
-    if not (again or last.page or last.contents) and has_body(document, last, until):
+    again = order.comes_after(last, last.begin)
+    if not (again or last.page or last.contents) and has_body(document, last, order.next_begin(last, len(document.text))):
         run.pop()
+
+
+class _Order:
+    """Where candidates stand, for questions about what comes after a place."""
+
+    def __init__(self, candidates: list[Candidate]) -> None:
+        self._begins = [candidate.begin for candidate in candidates]
+        self._last = {candidate.labels[:1]: candidate.begin for candidate in candidates if candidate.labels}
+
+    def comes_after(self, candidate: Candidate, place: int) -> bool:
+        """Return whether the label of a candidate comes again after a place."""
+        return self._last[candidate.labels[:1]] > place
+
+    def next_begin(self, candidate: Candidate, otherwise: int) -> int:
+        """Return where the next candidate begins."""
+        following = bisect_right(self._begins, candidate.begin)
+        return self._begins[following] if following < len(self._begins) else otherwise
 
 
 def _follow_links(document: Document, candidates: list[Candidate]) -> None:
     """A heading that links forward is an entry; the candidate of the same label where the link ends is a target."""
-    begins = [c.begin for c in candidates]
-    link_begins = [link[0] for link in document.links]
+    begins = [candidate.begin for candidate in candidates]
     for candidate in candidates:
-        line_end = document.begins[candidate.number] + len(document.lines[candidate.number])
-        place = bisect_left(link_begins, document.begins[candidate.number])
-        while place < len(link_begins) and link_begins[place] < line_end:
-            there = document.anchors.get(document.links[place][2].removeprefix(b"#"))
-            place += 1
-            if there is None or not document.links[place - 1][2].startswith(b"#"):
-                continue
+        for there in _link_ends(document, candidate.number):
             if there > candidate.begin + _AHEAD:
                 candidate.contents = True
-                for other in candidates[bisect_left(begins, there - 2) :]:
-                    if other.begin > there + _NEAR:
-                        break
-                    if other is not candidate and other.labels[:1] == candidate.labels[:1] and other.labels:
-                        other.target = True
-                        break
+                _mark_target(candidates, begins, candidate, there)
+
+
+def _link_ends(document: Document, number: int) -> Iterator[int]:
+    """Yield the offsets to which the links of a block point."""
+    line_end = document.begins[number] + len(document.lines[number])
+    for place in range(bisect_left(document.links, (document.begins[number],)), len(document.links)):
+        begin, _, target = document.links[place]
+        if begin >= line_end:
+            return
+        there = document.anchors.get(target[1:]) if target.startswith(b"#") else None
+        if there is not None:
+            yield there
+
+
+def _mark_target(candidates: list[Candidate], begins: list[int], entry: Candidate, there: int) -> None:
+    """Mark the first candidate near a place that has the label of the entry which links there."""
+    for place in range(bisect_left(begins, there - 2), len(begins)):
+        other = candidates[place]
+        if other.begin > there + _NEAR:
+            return
+        if other is not entry and other.labels[:1] == entry.labels[:1] and other.labels:
+            other.target = True
+            return
 
 
 def _runs(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # With this many items in an index for each that has a heading, the index takes the place of headings.
 _AN_INDEX = 0.5
 # Heads that some filings print on every page: a part, or the items of the page.
-_PAGE_HEAD = re.compile(r"\W*part\s+[ivx]{1,3}\W*(?:\(?con[\w\u2019'.]*\)?)?\W*|\W*items?(?:[\s,&]|and|\d{1,2}[a-c]?)+\W*", re.IGNORECASE)
+_PAGE_HEAD = re.compile(r"\W*part\s+[ivx]{1,3}\W*(?:\(?con[\w\u2019'.]*\)?)?\W*|\W*items?(?:[\s,&]|and|\d{1,2}[a-c]?)++\W*", re.IGNORECASE)
 
 
 def item_text(document: Document, item: Item, furniture: Furniture) -> str:

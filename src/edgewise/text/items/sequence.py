@@ -10,9 +10,12 @@ elsewhere are then added where a strong heading of theirs is left over (failure 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from edgewise.text.forms.declared import Form, ItemKind
     from edgewise.text.items.candidates import Candidate
 
@@ -32,6 +35,7 @@ _LEAST = 0.6
 _STRONG = 2.6
 _PART_WEIGHT = 0.6
 _END_WEIGHT = 1.2
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +99,51 @@ def weight(candidate: Candidate, kind: ItemKind, fit: float, *, body: bool) -> f
 
 
 def _heaviest(options: list[Choice]) -> list[Choice]:
-    """Return the heaviest chain with rising ranks; of equals the one that begins earlier."""
-    best: list[float] = []
-    before: list[int] = []
-    for place, option in enumerate(options):
-        value, previous = 0.0, -1
-        for earlier in range(place):
-            other = options[earlier]
-            if other.rank < option.rank and other.candidate.begin < option.candidate.begin and best[earlier] > value + 1e-9:
-                value, previous = best[earlier], earlier
-        best.append(value + option.weight)
-        before.append(previous)
-    chain: list[Choice] = []
-    place = max(range(len(options)), key=lambda n: (best[n], -n), default=-1)
-    while place >= 0:
-        chain.append(options[place])
-        place = before[place]
-    return chain[::-1]
+    """Return the heaviest chain with rising ranks; of equals the one that begins earlier.
+
+    options: in order of the text. Takes time in proportion to their number times that of the ranks.
+    """
+    ends: dict[int, _Chain] = {}
+    best: _Chain | None = None
+    for _, same_place in groupby(options, key=lambda option: option.candidate.begin):
+        chains = [_Chain(option, _heaviest_below(ends, option.rank)) for option in same_place]
+        for chain in chains:
+            if _beats(chain, ends.get(chain.last.rank)):
+                ends[chain.last.rank] = chain
+            if _beats(chain, best):
+                best = chain
+    return list(best.choices())[::-1] if best else []
+
+
+class _Chain:
+    """Choices in order, linked from the last one back. weight: of all of them."""
+
+    __slots__ = ("before", "last", "weight")
+
+    def __init__(self, last: Choice, before: _Chain | None) -> None:
+        self.last = last
+        self.before = before
+        self.weight = last.weight + (before.weight if before else 0.0)
+
+    def choices(self) -> Iterator[Choice]:
+        """Yield the choices, last first."""
+        chain: _Chain | None = self
+        while chain is not None:
+            yield chain.last
+            chain = chain.before
+
+
+def _heaviest_below(ends: dict[int, _Chain], rank: int) -> _Chain | None:
+    best: _Chain | None = None
+    for end, chain in ends.items():
+        if end < rank and _beats(chain, best):
+            best = chain
+    return best
+
+
+def _beats(chain: _Chain, other: _Chain | None) -> bool:
+    """Return whether a chain is heavier, by more than rounding."""
+    return other is None or chain.weight > other.weight + _ROUNDING
 
 
 def _left_over(chain: list[Choice], options: list[Choice]) -> list[Choice]:

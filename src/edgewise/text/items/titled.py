@@ -96,8 +96,7 @@ def titled(
 def _target(document: Document, number: int) -> int:
     """Return the offset that a link in this block points to further down; -1 without one."""
     begin, end = document.begins[number], document.begins[number] + len(document.lines[number])
-    begins = [link[0] for link in document.links]
-    for link_begin, _, target in document.links[bisect_left(begins, begin) :]:
+    for link_begin, _, target in document.links[bisect_left(document.links, (begin,)) :]:
         if link_begin >= end:
             break
         there = document.anchors.get(target.removeprefix(b"#"), -1) if target.startswith(b"#") else -1

@@ -24,6 +24,7 @@ _BODY = re.compile(
     r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|(?:[A-Z\u201c(][\w\u2019',()-]*|\([a-z0-9]\))\s+\S+\s+\S+.*\b[a-z]{2,}\b)", re.IGNORECASE
 )
 _UNMATCHED = 3
+_LOOKED_AT = 400
 _ENOUGH = 0.6
 # Words of a heading beyond those of the title that may stand between them.
 _SLACK = 6
@@ -46,7 +47,7 @@ def _title_words(title: str) -> tuple[str, ...]:
 
 def title_fit(heading: str, titles: tuple[str, ...]) -> float:
     """Return how well the beginning of a heading fits the best of the titles, 0 to 1."""
-    said = [_stem(word) for word in words(heading[:400])]
+    said = [_stem(word) for word in words(heading[:_LOOKED_AT])]
     if not said:
         return 0.0
     best = 0.0
@@ -70,7 +71,7 @@ def end_of_title(line: str, titles: tuple[str, ...]) -> int:
         wanted = set(_title_words(title))
         found: set[str] = set()
         last = unmatched = 0
-        for match in _LETTERS.finditer(line[:400]):
+        for match in _LETTERS.finditer(line[:_LOOKED_AT]):
             word = _stem(match[0].lower())
             if word in wanted and word not in found:
                 found.add(word)
@@ -86,8 +87,7 @@ def end_of_title(line: str, titles: tuple[str, ...]) -> int:
         return len(line)
     stop = _PUNCTUATION.match(line, end)
     end = stop.end() if stop else end
-    rest = line[end:]
-    return end if _BODY.match(rest) else len(line)
+    return end if _BODY.match(line, end, end + _LOOKED_AT) else len(line)
 
 
 def title_only_fit(line: str, titles: tuple[str, ...]) -> float:

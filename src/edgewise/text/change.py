@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from edgewise.text.matching import Factor
 
+# Rises whenever the same texts can come out as changed otherwise.
+CHANGE_VERSION = "changes-1"
+
 # Only of these is the text the item's own: by reference, it is a sentence that says where to look.
 COMPARED = frozenset({"ok", "suspect"})
 

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from edgewise.text.document import Document, read_document
 from edgewise.text.forms.declared import form_for
-from edgewise.text.items.read import Item, read_items
+from edgewise.text.items.item import Item
+from edgewise.text.items.read import read_items
 
 if TYPE_CHECKING:
     from datetime import date
+
+# Rises whenever items or risk factors of the same bytes can come out otherwise.
+READING_VERSION = "filing-text-1"
 
 
 @dataclass(frozen=True, slots=True)

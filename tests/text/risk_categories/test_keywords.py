@@ -1,6 +1,7 @@
 """Counting phrases: evidence by hand on a small taxonomy, invariants, and the shipped taxonomy on its own examples."""
 
 import math
+import pickle
 
 import polars as pl
 import pytest
@@ -171,3 +172,11 @@ def test_each_example_of_the_shipped_taxonomy_is_told_apart_by_its_heading_alone
 
 def test_the_version_names_the_rules_and_the_taxonomy():
     assert (SHIPPED.name, SHIPPED.version) == ("keywords", f"keywords-1+taxonomy-{taxonomy().version}")
+
+
+def test_sent_to_another_process_it_says_the_same_and_its_phrases_stay_here():
+    for one in (SHIPPED, SMALL):
+        sent = pickle.dumps(one)
+        said = pickle.loads(sent).classify(["Storms", "Our key people"], ["", "Heavy rain fell."])
+        assert said.equals(one.classify(["Storms", "Our key people"], ["", "Heavy rain fell."]), null_equal=True)
+    assert len(pickle.dumps(SHIPPED)) < 1_000

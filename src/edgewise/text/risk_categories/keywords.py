@@ -17,6 +17,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -81,10 +82,15 @@ class KeywordRiskCategories:
 
     def __init__(self, declared: Taxonomy | None = None) -> None:
         """Take the taxonomy that ships with the package, or another. Raises Unparsable if its phrases contradict."""
+        self._declared = declared
         known = declared or taxonomy()
         self.version = f"keywords-1+taxonomy-{known.version}"
         self._categories = known.categories
         self._tree = _tree(known)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return how another process makes it: its phrases are read there, once, instead of being sent each time."""
+        return _remade, (self._declared,)
 
     def classify(self, headings: Sequence[str], bodies: Sequence[str]) -> pl.DataFrame:
         """Return one row per risk factor, in order; pure and deterministic.
@@ -134,6 +140,11 @@ class KeywordRiskCategories:
         total = sum(evidence.values())
         scale = _BODY / max(total, _ENOUGH)
         return {category: found * scale for category, found in evidence.items()}
+
+
+@lru_cache(maxsize=1)
+def _remade(declared: Taxonomy | None) -> KeywordRiskCategories:
+    return KeywordRiskCategories(declared)
 
 
 def _joined(one: dict[int, float], other: dict[int, float]) -> dict[int, float]:

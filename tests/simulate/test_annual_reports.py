@@ -30,5 +30,5 @@ def test_the_same_arguments_give_the_same_bytes(reports):
 
 
 def test_a_style_that_nobody_declared_is_refused_with_the_names_of_those_there_are():
-    with pytest.raises(InvalidInput, match="no such style.*linked, heading_rows"):
+    with pytest.raises(InvalidInput, match=r"no such style.*linked, heading_rows"):
         annual_reports("no such style")

@@ -18,9 +18,13 @@ _PAGE_NUMBER = re.compile(
     r"[\s\-\u2013\u2014(|.]*(?:page\s*)?(?:[a-z]{1,2}\s?-\s?)?(?:\d{1,3}|[ivx]{1,6})(?:\s*of\s*\d{1,3})?[\s\-\u2013\u2014)|.]*",
     re.IGNORECASE,
 )
-_BACK = re.compile(r"\W*(?:back\s+to\s+|return\s+to\s+)?(?:table\s+of\s+contents?|index|top)\W*(?:\d{1,3})?\W*", re.IGNORECASE)
+_BACK = re.compile(
+    r"\W*(?:back\s+to\s+|return\s+to\s+)?(?:table\s+of\s+contents?|index|top)\W*(?:\d{1,3})?\W*", re.IGNORECASE
+)
 _REST_OF_PAGE = re.compile(
-    r"\W*(?:(?:the\s+)?(?:remainder|rest)\s+of\s+(?:this\s+)?page|(?:this\s+)?(?:page\s+)?intentionally\s+(?:left\s+)?blank)", re.IGNORECASE
+    r"\W*(?:(?:the\s+)?(?:remainder|rest)\s+of\s+(?:this\s+)?page|"
+    r"(?:this\s+)?(?:page\s+)?intentionally\s+(?:left\s+)?blank)",
+    re.IGNORECASE,
 )
 _DIGITS = str.maketrans("", "", "0123456789")
 _LONGEST = 110
@@ -30,7 +34,9 @@ _MAY_OPEN = frozenset("TtBbRrIi(\u2190[<*")
 _STOPS = ".!?;:,"
 _ABBREVIATIONS = ("inc.", "corp.", "ltd.", "co.", "cont\u2019d.", "cont'd.")
 _NOTHING_TO_SAY = re.compile(r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|unchanged)\b", re.IGNORECASE)
-_MONTH = re.compile(r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE)
+_MONTH = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE
+)
 _FORM = re.compile(r"(?:19|20)\d\d|10-[kq]\b|\bform\b", re.IGNORECASE)
 _MOST_DIGITS = 4
 _NEAR = 2
@@ -90,7 +96,7 @@ class Furniture:
 
 def _is_sentence(line: str) -> bool:
     """Return whether a line ends like a sentence or a part of one."""
-    end = line.rstrip(" \"\u201d\t")
+    end = line.rstrip(' "\u201d\t')
     return end[-1:] in _STOPS and not end.lower().endswith(_ABBREVIATIONS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from edgewise.text.items.labels import ascii_width, item_labels, part_labels
@@ -12,33 +13,44 @@ from edgewise.text.items.titles import end_of_title, title_fit, words
 if TYPE_CHECKING:
     from datetime import date
 
-    from edgewise.text.document import Document
+    from edgewise.text.document import Block, Document
     from edgewise.text.forms.declared import Form, ItemKind
+    from edgewise.text.items.labels import Label
 
 _PAGE_NUMBER = r"(?:page\s*)?(?:[A-Z]{1,2}-)?\d{1,3}(?:\s*(?:-|\u2013|to|,|and|&)\s*(?:[A-Z]-)?\d{1,3})*"
 _TAIL = 24
 _ENDS_WITH_PAGE = re.compile(rf"(?:[\t.\u2026_]|\s{{2,}}|[a-z)\]]\s)\s*{_PAGE_NUMBER}\s*$", re.IGNORECASE)
-_ONLY_PAGE = re.compile(rf"[\s\-\u2013\u2014(]*(?:{_PAGE_NUMBER}|[ivxl]{{1,5}}|n/?a|\*+|\u2014)[\s\-\u2013\u2014)]*", re.IGNORECASE)
+_ONLY_PAGE = re.compile(
+    rf"[\s\-\u2013\u2014(]*(?:{_PAGE_NUMBER}|[ivxl]{{1,5}}|n/?a|\*+|\u2014)[\s\-\u2013\u2014)]*", re.IGNORECASE
+)
 _CONTINUED = re.compile(r"\(?\bcont(?:inued|\u2019d|'d|\.)?\)?[.\s]*$", re.IGNORECASE)
 # What follows a label in running text: `Item 7 of this report`, `Item 1A, Risk Factors, and`, `Item 8 (Note 5)`.
-_RUNNING = re.compile(r"(?:of|and|or|in|to|for|above|below|herein|hereof|as|is|was|are|were|under|on|through|which|that|shall)\b|[a-z]{2,}\s+[a-z]", re.UNICODE)
-_NOTHING_TO_SAY = re.compile(r"\W*(?:none|not applicable|n/a|omitted|reserved|removed and reserved|not required)\b", re.IGNORECASE)
+_RUNNING = re.compile(
+    r"(?:of|and|or|in|to|for|above|below|herein|hereof|as|is|was|are|were|under|on|through|which|that|shall)\b|"
+    r"[a-z]{2,}\s+[a-z]"
+)
+_ITEM_FOLLOWS = re.compile(r"\W*items?\b", re.IGNORECASE)
+# Real filings have up to 150 lines that open like an item. The first of so many count, and all items are suspect.
+MOST = 2_000
 _LONG_HEADING = 260
-_PROSE = 70
+_LONG_PART = 80
 _NEXT_LINES = 3
+_SOME_FIT = 0.5
+_GOOD_FIT = 0.75
+_MOSTLY = 0.7
 
 
 @dataclass(slots=True)
 class Candidate:
     """A place where an item, a part or the signatures may begin.
 
-    number, begin: block and offset into the text. end: offset where the label ends and the title begins.
+    number, begin: block and offset into the text.
     labels:   of the items, upper case; () for a part or an end.
     part:     said in the same line, or the part itself; '' if nothing says it.
     kinds:    items of the form that the first label can mean. more: further items of a combined heading.
-    heading:  the words of the heading as displayed, label and title.
+    heading:  the words of the heading as displayed, label and title. heading_end: offset where it ends.
     fits:     of each kind, how well the title fits, 0 to 1.
-    look:     how much it looks like a heading, 0 to 1.
+    look:     how much it looks like a heading, 0 to 1. bare: whether nothing follows the label in its line.
     contents: whether it is an entry of a table of contents. omitted: of a list of items left out.
     target:   whether a table of contents points here.
     running:  whether it reads like running text.
@@ -48,7 +60,6 @@ class Candidate:
 
     number: int
     begin: int
-    end: int
     labels: tuple[str, ...]
     part: str
     kinds: tuple[ItemKind, ...]
@@ -68,75 +79,74 @@ class Candidate:
 
 
 def labelled(document: Document, form: Form, filed: date, text: str, furniture: frozenset[int]) -> list[Candidate]:
-    """Return the lines that open with the label of an item that the form has, in order."""
+    """Return the lines that open with the label of an item that the form has, in order, at most `MOST`."""
     known = {_bare(label): kinds for label, kinds in form.labels(filed).items()}
-    found = []
-    for label in item_labels(text):
-        kinds = known.get(label.items[0], ())
-        if not kinds or document.number_at(label.begin) in furniture:
-            continue
-        more = tuple(known[item] for item in label.items[1:] if item in known)
-        found.append(_candidate(document, text, label.begin, label.end, label.items, label.part, kinds, more, label.stop))
-    return found
+    items = ((label, known[label.items[0]]) for label in item_labels(text) if label.items[0] in known)
+    seen = ((label, kinds) for label, kinds in items if document.number_at(label.begin) not in furniture)
+    return [
+        _candidate(document, text, label, kinds, tuple(known[item] for item in label.items[1:] if item in known))
+        for label, kinds in islice(seen, MOST)
+    ]
 
 
 def _candidate(
-    document: Document,
-    text: str,
-    begin: int,
-    end: int,
-    labels: tuple[str, ...],
-    part: str,
-    kinds: tuple[ItemKind, ...],
-    more: tuple[tuple[ItemKind, ...], ...],
-    stop: str,
+    document: Document, text: str, label: Label, kinds: tuple[ItemKind, ...], more: tuple[tuple[ItemKind, ...], ...]
 ) -> Candidate:
-    number = document.number_at(begin)
-    line_end = text.find("\n", begin)
-    line_end = len(text) if line_end < 0 else line_end
-    begin = _first_letter(text, begin)
-    heading_end, title = _title(document, text, number, min(end, line_end), line_end, kinds)
-    fits = tuple(max((title_fit(title, kind.titles) if title else 0.0), 0.0) for kind in kinds)
-    rest = text[min(end, line_end) : line_end]
+    number = document.number_at(label.begin)
+    line_end = _line_end(text, label.end)
+    heading_end, title = _title(document, text, label.end, kinds)
+    fits = tuple(title_fit(title, kind.titles) for kind in kinds)
+    rest = text[label.end : line_end]
     return Candidate(
         number=number,
-        begin=begin,
-        end=end,
-        labels=labels,
-        part=part,
+        begin=label.begin,
+        labels=label.items,
+        part=label.part,
         kinds=kinds,
         more=more,
-        heading=" ".join(text[begin:heading_end].split()),
+        heading=" ".join(document.text[label.begin : heading_end].split()),
         heading_end=heading_end,
         fits=fits,
-        look=look_of(document, number, text[begin:line_end]),
+        look=look_of(document, number, text[label.begin : line_end]),
         bare=not rest.strip(),
-        page=_ENDS_WITH_PAGE.search(rest[-_TAIL:]) is not None and line_end - begin < _LONG_HEADING,
-        running=_is_running(rest, stop, max(fits, default=0.0)),
+        page=_ends_with_page(rest) and line_end - label.begin < _LONG_HEADING,
+        running=_is_running(rest, label.stop, max(fits)),
         continued=_CONTINUED.search(title) is not None,
     )
 
 
-def _title(
-    document: Document, text: str, number: int, after: int, line_end: int, kinds: tuple[ItemKind, ...]
-) -> tuple[int, str]:
-    """Return where the heading ends and its title: the rest of the line, or the next lines where that is empty."""
-    rest = text[after:line_end]
-    if rest.strip():
-        block = document.block(number)
-        lead = block.begin + block.lead
-        if block.lead and after < lead < line_end:
-            return lead, text[after:lead]
-        stop = end_of_title(rest, kinds[0].titles if len(kinds) == 1 else tuple(t for kind in kinds for t in kind.titles))
-        return after + stop, rest[:stop]
-    for following in range(number + 1, min(number + 1 + _NEXT_LINES, len(document))):
+def _title(document: Document, text: str, after: int, kinds: tuple[ItemKind, ...]) -> tuple[int, str]:
+    """Return where the heading ends and its title: the rest of the label's line, or one below where that is empty."""
+    block = document.block(document.number_at(after - 1))
+    rest = text[after : block.end]
+    if not rest.strip():
+        return _title_below(document, block, kinds)
+    lead = block.begin + block.lead
+    if after < lead < block.end:
+        return lead, text[after:lead]
+    stop = end_of_title(rest, tuple(title for kind in kinds for title in kind.titles))
+    return after + stop, rest[:stop]
+
+
+def _title_below(document: Document, block: Block, kinds: tuple[ItemKind, ...]) -> tuple[int, str]:
+    """Return where the title below a bare label ends, and the title; '' where there is none."""
+    for following in range(block.number + 1, min(block.number + 1 + _NEXT_LINES, len(document))):
         line = document.lines[following]
         if not line or _ONLY_PAGE.fullmatch(line):
             continue
-        if len(line) <= _LONG_HEADING and max(title_fit(line, kind.titles) for kind in kinds) >= 0.5:
+        if len(line) <= _LONG_HEADING and max(title_fit(line, kind.titles) for kind in kinds) >= _SOME_FIT:
             return document.begins[following] + len(line), line
         break
-    return line_end, ""
+    return block.end, ""
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return len(text) if end < 0 else end
+
+
+def _ends_with_page(text: str) -> bool:
+    return _ENDS_WITH_PAGE.search(text[-_TAIL:]) is not None
 
 
 def _first_letter(text: str, begin: int) -> int:
@@ -152,7 +162,7 @@ def look_of(document: Document, number: int, line: str) -> float:
     capitals = sum(map(str.isupper, letters)) / len(letters) if letters else 0.0
     short = len(block.text) <= _LONG_HEADING
     emphasis = max(block.bold, block.underlined, 0.7 * block.italic) if short else float(block.lead > 0)
-    look = 0.45 * emphasis + 0.3 * (capitals > 0.7) + 0.1 * block.centered + 0.2 * short
+    look = 0.45 * emphasis + 0.3 * (capitals > _MOSTLY) + 0.1 * block.centered + 0.2 * short
     return min(1.0, look + 0.5 * block.heading)
 
 
@@ -161,34 +171,46 @@ def _is_running(rest: str, stop: str, fit: float) -> bool:
     rest = rest.strip()
     if not rest:
         return False
-    if fit >= 0.75 and len(rest) <= _LONG_HEADING:
+    if fit >= _GOOD_FIT and len(rest) <= _LONG_HEADING:
         return rest.endswith((",", "\u201d")) or (rest[0].islower() and not stop.strip())
-    return _RUNNING.match(rest) is not None or (rest[0] in "(\u201d\"" and fit < 0.5) or ("," in stop and fit < 0.75)
+    if _RUNNING.match(rest) or (rest[0] in '(\u201d"' and fit < _SOME_FIT):
+        return True
+    return "," in stop and fit < _GOOD_FIT
 
 
 def parts(document: Document, form: Form, text: str) -> list[Candidate]:
     """Return the headings of parts, in order; a part in front of an item in the same line is the item's."""
     known = {part.id: part.headings for part in form.parts if part.id}
-    found = []
+    found: list[Candidate] = []
     for begin, part, rest in part_labels(text):
-        if part not in known or len(rest) > 80:
+        if part not in known or len(rest) > _LONG_PART or _ITEM_FOLLOWS.match(rest):
             continue
-        if re.match(r"[\W]*items?\b", rest, re.IGNORECASE):
-            continue
-        titles = known[part]
-        fit = title_fit(rest, titles) if titles and words(rest) else 0.0
-        if words(rest) and fit < 0.5 and not _CONTINUED.search(rest) and not _ENDS_WITH_PAGE.search(rest[-_TAIL:]):
-            continue
-        number = document.number_at(begin)
-        found.append(
-            Candidate(
-                number=number, begin=_first_letter(text, begin), end=begin, labels=(), part=part, kinds=(), more=(),
-                heading=document.lines[number], heading_end=begin + len(document.lines[number]), fits=(fit,),
-                look=look_of(document, number, document.lines[number]), page=_ENDS_WITH_PAGE.search(rest[-_TAIL:]) is not None,
-                continued=_CONTINUED.search(rest) is not None,
-            )
-        )  # fmt: skip
+        said = words(rest)
+        fit = title_fit(rest, known[part]) if said else 0.0
+        if not said or fit >= _SOME_FIT or _CONTINUED.search(rest) or _ends_with_page(rest):
+            found.append(_part(document, _first_letter(text, begin), part, rest, fit))
+        if len(found) == MOST:
+            break
     return found
+
+
+def _part(document: Document, begin: int, part: str, rest: str, fit: float) -> Candidate:
+    number = document.number_at(begin)
+    line = document.lines[number]
+    return Candidate(
+        number=number,
+        begin=begin,
+        labels=(),
+        part=part,
+        kinds=(),
+        more=(),
+        heading=line,
+        heading_end=document.begins[number] + len(line),
+        fits=(fit,),
+        look=look_of(document, number, line),
+        page=_ends_with_page(rest),
+        continued=_CONTINUED.search(rest) is not None,
+    )
 
 
 def _bare(label: str) -> str:

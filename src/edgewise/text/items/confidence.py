@@ -10,8 +10,10 @@ removed), where the right answer stays known; `make evaluate ONLY=items` prints 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from edgewise.text.items.candidates import MOST
 from edgewise.text.items.reference import NOTHING_TO_SAY
 
 if TYPE_CHECKING:
@@ -44,9 +46,11 @@ DOUBTS = {
     "no_end": 0.12,
     "unclear_reference": 0.12,
     "document_suspect": 0.12,
+    "crowded": 0.50,
 }
 _WEAK = 2.3
 _FIT = 0.5
+_ANY = 0.01
 _MARGIN = 0.4
 _UNCLEAR = (0.45, 0.7)
 _SHORT = 900
@@ -58,6 +62,7 @@ def judged(
     kinds: dict[tuple[str, str], ItemKind],
     choices: list[Choice],
     candidates: list[Candidate],
+    *,
     looked_for: set[tuple[str, str]],
 ) -> list[Item]:
     """Return the items with their confidence; those in doubt become suspect, with the doubts as reasons.
@@ -67,21 +72,29 @@ def judged(
     """
     by_begin = {choice.candidate.begin: choice for choice in choices if choice.kind}
     found = {item.key for item in items if item.status != "absent"}
-    missing = looked_for - found
-    after = {one.candidate.begin: other for one, other in zip(choices, choices[1:], strict=False)}
-    order = list(kinds)
+    before_missing = _before_missing(list(kinds), looked_for - found, found)
+    beside = _Beside(choices, candidates)
     result = []
     for item in items:
-        choice = by_begin.get(item.begin)
-        doubts = list(_doubts(document, item, kinds[item.key], choice, choices, candidates))
-        if item.key in missing:
+        doubts = [*_of_document(document, candidates)]
+        if item.begin >= 0:
+            doubts += _doubts(document, item, kinds[item.key], by_begin.get(item.begin), beside)
+        elif item.key in looked_for:
             doubts.append("not_found")
-        elif item.begin >= 0 and _follows_missing(item, order, missing, found):
+        if item.begin >= 0 and item.key in before_missing:
             doubts.append("neighbour_missing")
-        if item.begin in after and _is_doubtful(after[item.begin]):
+        if beside.next_is_doubtful(item):
             doubts.append("next_doubtful")
         result.append(_with(item, tuple(dict.fromkeys(doubts))))
     return result
+
+
+def _before_missing(
+    order: list[tuple[str, str]], missing: set[tuple[str, str]], found: set[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return the items after which the next of the form, of those found or missing, is missing."""
+    known = [key for key in order if key in missing or key in found]
+    return {key for key, following in pairwise(known) if following in missing}
 
 
 def _with(item: Item, doubts: tuple[str, ...]) -> Item:
@@ -94,28 +107,24 @@ def _with(item: Item, doubts: tuple[str, ...]) -> Item:
     return replace(item, confidence=confidence, status="suspect", reasons=doubts)
 
 
-def _doubts(
-    document: Document,
-    item: Item,
-    kind: ItemKind,
-    choice: Choice | None,
-    choices: list[Choice],
-    candidates: list[Candidate],
-) -> Iterator[str]:
-    """Yield the reasons to doubt an item that was found."""
+def _of_document(document: Document, candidates: list[Candidate]) -> Iterator[str]:
     if document.status == "suspect":
         yield "document_suspect"
-    if item.begin < 0:
-        return
+    if len(candidates) >= MOST:
+        yield "crowded"
+
+
+def _doubts(document: Document, item: Item, kind: ItemKind, choice: Choice | None, beside: _Beside) -> Iterator[str]:
+    """Yield the reasons to doubt an item that was found; without a choice, it is only in an index."""
     if choice is None:
         yield "index_only"
         return
     yield from _of_heading(item, choice)
-    if any(_rivals(choice, other) for other in candidates):
+    if beside.has_rival(choice):
         yield "rival"
-    if any(_inside(item, choice, other, choices) for other in candidates):
+    if beside.has_heading_inside(item, choice):
         yield "heading_inside"
-    if choice is choices[-1]:
+    if beside.is_last(choice):
         yield "no_end"
     yield from _of_text(document, item, kind)
 
@@ -127,7 +136,7 @@ def _is_doubtful(choice: Choice) -> bool:
 
 def _of_heading(item: Item, choice: Choice) -> Iterator[str]:
     candidate = choice.candidate
-    fit = candidate.fits[candidate.kinds.index(choice.kind)] if choice.kind in candidate.kinds else 0.0
+    fit = _fit(candidate, choice)
     if candidate.titled and not candidate.target:
         yield "title_only"
     if fit < _FIT and not item.combined_with:
@@ -153,34 +162,54 @@ def _of_text(document: Document, item: Item, kind: ItemKind) -> Iterator[str]:
         yield "unclear_reference"
 
 
-def _rivals(choice: Choice, other: Candidate) -> bool:
-    """Return whether another place could be this item's heading just as well."""
-    if other is choice.candidate or other.labels[:1] != choice.candidate.labels[:1] or not other.labels:
-        return False
-    if other.contents or other.continued or other.running or other.page or choice.kind not in other.kinds:
-        return False
-    if other.begin > choice.candidate.begin:  # one further down is a cross-reference or a running head
-        return False
-    fit, own = (c.fits[c.kinds.index(choice.kind)] if choice.kind in c.kinds else 0 for c in (other, choice.candidate))
-    return fit >= own and fit > 0 and other.look >= choice.candidate.look - _MARGIN
+class _Beside:
+    """What stands beside the chosen headings of a document: other headings, and which of them comes next."""
+
+    def __init__(self, choices: list[Choice], candidates: list[Candidate]) -> None:
+        self._last = choices[-1] if choices else None
+        self._next = {one.candidate.begin: other for one, other in pairwise(choices)}
+        chosen = {id(choice.candidate) for choice in choices}
+        self._others = [c for c in candidates if _could_be_heading(c) and id(c) not in chosen]
+        self._alike: dict[tuple[str, ...], list[Candidate]] = {}
+        for candidate in filter(_could_be_heading, candidates):
+            self._alike.setdefault(candidate.labels[:1], []).append(candidate)
+
+    def is_last(self, choice: Choice) -> bool:
+        """Return whether nothing ends the item of a heading but the end of the document."""
+        return choice is self._last
+
+    def next_is_doubtful(self, item: Item) -> bool:
+        """Return whether the heading that ends an item may not be one."""
+        return item.begin in self._next and _is_doubtful(self._next[item.begin])
+
+    def has_rival(self, choice: Choice) -> bool:
+        """Return whether another place further up could be this item's heading just as well.
+
+        One further down is a cross-reference or a running head.
+        """
+        own = choice.candidate
+        above = (other for other in self._alike.get(own.labels[:1], ()) if other.begin < own.begin)
+        return any(
+            _fit(other, choice) >= max(_fit(own, choice), _ANY) and other.look >= own.look - _MARGIN for other in above
+        )
+
+    def has_heading_inside(self, item: Item, choice: Choice) -> bool:
+        """Return whether a heading that was not chosen stands inside the item."""
+        return any(
+            item.begin < other.begin < item.end
+            and other.labels != choice.candidate.labels
+            and not other.titled
+            and max(other.fits) >= _FIT
+            for other in self._others
+        )
 
 
-def _inside(item: Item, choice: Choice, other: Candidate, choices: list[Choice]) -> bool:
-    """Return whether a heading that was not chosen stands inside the item."""
-    if not other.labels or other.contents or other.continued or other.running or other.page or other.titled:
-        return False
-    if not item.begin < other.begin < item.end or other.labels == choice.candidate.labels:
-        return False
-    return max(other.fits, default=0) >= _FIT and all(other is not chosen.candidate for chosen in choices)
+def _could_be_heading(candidate: Candidate) -> bool:
+    return bool(candidate.labels) and not (
+        candidate.contents or candidate.continued or candidate.running or candidate.page
+    )
 
 
-def _follows_missing(
-    item: Item, order: list[tuple[str, str]], missing: set[tuple[str, str]], found: set[tuple[str, str]]
-) -> bool:
-    """Return whether an item that the form demands and nobody found comes right after this one in the form."""
-    for key in order[order.index(item.key) + 1 :]:
-        if key in missing:
-            return True
-        if key in found:
-            return False
-    return False
+def _fit(candidate: Candidate, choice: Choice) -> float:
+    """Return how well the title of a candidate fits the item of a choice."""
+    return candidate.fits[candidate.kinds.index(choice.kind)] if choice.kind in candidate.kinds else 0.0

@@ -48,7 +48,7 @@ def mark_contents(document: Document, candidates: list[Candidate], kinds: tuple[
 
 
 def _is_contents(document: Document, run: list[Candidate], order: _Order) -> bool:
-    """Return whether a run of headings without text is a list of items: the table of contents, that of a part, or one of items omitted."""
+    """Return whether a run of headings without text is a list of items: the table of contents, or that of a part."""
     _without_last(document, run, order)
     again = [order.comes_after(candidate, run[-1].begin) for candidate in run]
     if len(run) >= _OF_A_PART and sum(again) >= _NEARLY_ALL * len(run):
@@ -60,7 +60,9 @@ def _without_last(document: Document, run: list[Candidate], order: _Order) -> No
     """Take the last off a list if it is an item of its own: it comes only here, and text follows."""
     last = run[-1]
     again = order.comes_after(last, last.begin)
-    if not (again or last.page or last.contents) and has_body(document, last, order.next_begin(last, len(document.text))):
+    if not (again or last.page or last.contents) and has_body(
+        document, last, order.next_begin(last, len(document.text))
+    ):
         run.pop()
 
 
@@ -114,9 +116,7 @@ def _mark_target(candidates: list[Candidate], begins: list[int], entry: Candidat
             return
 
 
-def _runs(
-    document: Document, candidates: list[Candidate], ranks: dict[tuple[str, str], int]
-) -> list[list[Candidate]]:
+def _runs(document: Document, candidates: list[Candidate], ranks: dict[tuple[str, str], int]) -> list[list[Candidate]]:
     """Return maximal runs of candidates in the form's order with nothing to read between them."""
     runs: list[list[Candidate]] = []
     for candidate in candidates:
@@ -130,12 +130,16 @@ def _runs(
 
 def listed(candidates: list[Candidate]) -> set[tuple[str, str]]:
     """Return the items that a table of contents lists."""
-    return {_key(candidate) for candidate in candidates if candidate.contents and not candidate.omitted and candidate.labels}
+    return {
+        _key(candidate) for candidate in candidates if candidate.contents and not candidate.omitted and candidate.labels
+    }
 
 
 def _key(candidate: Candidate) -> tuple[str, str]:
     """Return which item a candidate seems to be: the one whose title fits best, of two the one in the part named."""
-    best = max(range(len(candidate.kinds)), key=lambda n: (candidate.fits[n], candidate.kinds[n].part == candidate.part))
+    best = max(
+        range(len(candidate.kinds)), key=lambda n: (candidate.fits[n], candidate.kinds[n].part == candidate.part)
+    )
     return candidate.kinds[best].key
 
 

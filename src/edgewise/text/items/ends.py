@@ -17,8 +17,6 @@ _SIGNED = re.compile(
     r"(?:registrant|company|issuer|report)[^\n]{0,60}(?:duly|caused)",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
 _SHORT = 40
 _ENOUGH = 8
 
@@ -32,9 +30,8 @@ def signatures(document: Document, form: Form, text: str) -> list[Candidate]:
             number = document.number_at(start)
             if _letters(document.lines[number]) in names:
                 found.append(_end(document, number, start, 0.8))
-    for start in line_starts(text, "pursuant"):
-        if _SIGNED.match(text, start):
-            found.append(_end(document, document.number_at(start), start, 0.0))
+    signed = (start for start in line_starts(text, "pursuant") if _SIGNED.match(text, start))
+    found += [_end(document, document.number_at(start), start, 0.0) for start in signed]
     return sorted(found, key=lambda candidate: candidate.begin)
 
 
@@ -46,6 +43,6 @@ def _letters(line: str) -> str:
 def _end(document: Document, number: int, begin: int, look: float) -> Candidate:
     line = document.lines[number]
     return Candidate(
-        number=number, begin=begin, end=begin, labels=(), part="end", kinds=(), more=(), heading=line[:40],
+        number=number, begin=begin, labels=(), part="end", kinds=(), more=(), heading=line[:40],
         heading_end=begin + len(line), fits=(), look=look,
     )  # fmt: skip

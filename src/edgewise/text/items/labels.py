@@ -19,7 +19,10 @@ _HAS_FULL_WIDTH = re.compile("[\uff01-\uff5e]")
 
 _GAP = r"[^\S\n]*+"
 # A letter belongs to the number if it touches it, stands in brackets, or is set off and followed by a stop.
-_LETTER = r"(?:\s?\([A-K]\)|[A-K](?![A-Za-z])|\s[A-K](?=\s?[.:)\u2013\u2014\t-])|[a-k](?=[.:)\s]))?(?:\s?\(?T\)?(?=[.:)\s\u2014-]))?"
+_LETTER = (
+    r"(?:\s?\([A-K]\)|[A-K](?![A-Za-z])|\s[A-K](?=\s?[.:)\u2013\u2014\t-])|[a-k](?=[.:)\s]))?"
+    r"(?:\s?\(?T\)?(?=[.:)\s\u2014-]))?"
+)
 _ONE = rf"(?:\d{{4}}(?:\([a-z]\))?(?:\(\d\))?(?=\s+of\s+reg)|\d{{1,2}}\.\d\d|\d{{1,2}}(?!\d){_LETTER})"
 _MORE = rf"(?:[.:]?(?:{_GAP}(?:,|and|&|/|through|to|-|\u2013))++{_GAP}(?:items?{_GAP})?{_ONE}){{0,40}}"
 _PART = rf"part{_GAP}(?P<part>iv|i{{1,3}}|[1-4])(?![\w'\u2019])"
@@ -81,7 +84,8 @@ def line_starts(text: str, word: str) -> Iterator[int]:
 def item_labels(text: str) -> Iterator[Label]:
     """Yield the item labels at the start of lines, in order."""
     for match in filter(None, (_ITEM.match(text, start) for start in line_starts(text, "item"))):
-        yield Label(match.start("word"), match.end(), _items(match["first"], match["more"]), _roman(match["part"]), match["stop"])
+        items = _items(match["first"], match["more"])
+        yield Label(match.start("word"), match.end(), items, _roman(match["part"]), match["stop"])
 
 
 def part_labels(text: str) -> Iterator[tuple[int, str, str]]:

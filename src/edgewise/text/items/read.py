@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from edgewise.text.furniture import Furniture
 from edgewise.text.items.candidates import Candidate, labelled, narrowed, parts
-from edgewise.text.items.contents import has_body, listed, mark_contents, mark_returns
 from edgewise.text.items.confidence import judged
+from edgewise.text.items.contents import has_body, listed, mark_contents, mark_returns
 from edgewise.text.items.ends import signatures
 from edgewise.text.items.item import Item
 from edgewise.text.items.reference import NOTHING_TO_SAY, reference
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 # With this many items in an index for each that has a heading, the index takes the place of headings.
 _AN_INDEX = 0.5
 # Heads that some filings print on every page: a part, or the items of the page.
-_PAGE_HEAD = re.compile(r"\W*part\s+[ivx]{1,3}\W*(?:\(?con[\w\u2019'.]*\)?)?\W*|\W*items?(?:[\s,&]|and|\d{1,2}[a-c]?)++\W*", re.IGNORECASE)
+_PAGE_HEAD = re.compile(
+    r"\W*part\s+[ivx]{1,3}\W*(?:\(?con[\w\u2019'.]*\)?)?\W*|\W*items?(?:[\s,&]|and|\d{1,2}[a-c]?)++\W*", re.IGNORECASE
+)
 
 
 def item_text(document: Document, item: Item, furniture: Furniture) -> str:
@@ -64,12 +66,10 @@ def read_items(document: Document, form: Form, filed: date) -> list[Item]:
         choices = _chosen(document, form, kinds, candidates)
     heads = furniture | {candidate.number for candidate in candidates if candidate.continued}
     items = _in_order(document, kinds, filed, _found(document, choices, heads), index)
-    return judged(document, items, {kind.key: kind for kind in kinds}, choices, candidates, looked_for)
+    return judged(document, items, {kind.key: kind for kind in kinds}, choices, candidates, looked_for=looked_for)
 
 
-def _candidates(
-    document: Document, form: Form, filed: date, text: str, furniture: frozenset[int]
-) -> list[Candidate]:
+def _candidates(document: Document, form: Form, filed: date, text: str, furniture: frozenset[int]) -> list[Candidate]:
     found = labelled(document, form, filed, text, furniture)
     marks = [*parts(document, form, text), *signatures(document, form, text)]
     return sorted([*found, *marks], key=lambda candidate: candidate.begin)

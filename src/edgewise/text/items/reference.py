@@ -15,16 +15,19 @@ _SHORT = 900
 _SHARE, _LONG_SHARE = 0.6, 0.85
 
 _PLACE = re.compile(
-    r"proxy statement|information statement|schedule 14a|annual report to (?:share|stock)|exhibit (?:13|95)\b|annual report|"
+    r"proxy statement|information statement|schedule 14a|annual report|"
+    r"exhibit (?:13|95)\b|"
     r"financial statements|\bnotes?\s+(?:\d|[a-z]\b|to\b)|\bpart\s+i|\bitems?\s+\d|form 10-[kq]|\bpages?\s+[a-z]?-?\d|"
-    r"\bsections?\b|\bcaptions?\b|\bheadings?\b|\u201c[^\u201d]{4,}\u201d|\"[^\"]{4,}\"|management.s discussion|risk factors",
+    r"\bsections?\b|\bcaptions?\b|\bheadings?\b|\u201c[^\u201d]{4,}\u201d|\"[^\"]{4,}\"|"
+    r"management.s discussion|risk factors",
     re.IGNORECASE,
 )
 _POINTS = re.compile(
     r"incorporat\w*\s+(?:[\w,]+\s+){0,8}?(?:by|in|into)\s+(?:this\s+|such\s+)?(?:referenc|item)|"
     r"\b(?:is|are|be|been)\s+(?:also\s+|hereby\s+|separately\s+|fully\s+)?(?:set\s*-?\s*forth|included|contained|presented|"
     r"found|disclosed|discussed|described|provided|reported|shown|submitted|listed|supplied|furnished)\b|"
-    r"\b(?:appears?|appearing|contains|contained|included|set forth|presented|described|disclosed|found)\s+(?:\w+\s+){0,2}?(?:in|on|under|at|elsewhere|to)\b|"
+    r"\b(?:appears?|appearing|contains|contained|included|set forth|presented|described|disclosed|found)\s+"
+    r"(?:\w+\s+){0,2}?(?:in|on|under|at|elsewhere|to)\b|"
     r"\bsee\b|\brefer\w*\s+(?:\w+\s+){0,3}?to\b|reference\s+is\s+(?:hereby\s+)?made\s+to|\brefer\s+you\s+to\b|"
     r"\bunder\s+the\s+(?:captions?|headings?)\b|\bby\s+reference\s+to\b",
     re.IGNORECASE,
@@ -39,9 +42,16 @@ _FILLER = re.compile(
     r"^\W*(?:none|not applicable)\W*$|(?:no|not) (?:\w+\s+){0,3}material(?:ly)? chang",
     re.IGNORECASE,
 )
-_CONTENT = re.compile(r"not (?:be )?required|no information is required|exhibit index|does not believe|do not believe|following (?:documents|exhibits)", re.IGNORECASE)
+_CONTENT = re.compile(
+    r"not (?:be )?required|no information is required|exhibit index|"
+    r"does not believe|do not believe|following (?:documents|exhibits)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?<=[^A-Z][.!?])\s+(?=[A-Z\u201c(])|\n")
-NOTHING_TO_SAY = re.compile(r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|not\s+required|no\b)|\b(?:none|not\s+applicable|n/a|reserved)\W*$", re.IGNORECASE)
+NOTHING_TO_SAY = re.compile(
+    r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|not\s+required|no\b)|\b(?:none|not\s+applicable|n/a|reserved)\W*$",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(r"\W*(?:none|not applicable)\b[.\s]*$", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(items?|notes?|no|proposal)\.?\s+(\d{1,2}[a-z]?)\.", re.IGNORECASE)
 _TARGETS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -51,11 +61,14 @@ _TARGETS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 # What names the filing or the item itself is no place elsewhere.
 _ITSELF = re.compile(
-    r"(?:required|called for)\s+by\s+(?:this\s+|part\s+\w+,?\s+)?items?(?:\s+\d+\w?)?|(?:into|of)\s+this\s+item\s+[\d.]+\w?|"
-    r"this\s+(?:annual\s+|current\s+|quarterly\s+)?report(?:\s+on\s+form\s+\d+-\w)?|this\s+form\s+\d+-\w|items?\s+\d+\w?\s+of\s+(?:regulation|form|part)",
+    r"(?:required|called for)\s+by\s+(?:this\s+|part\s+\w+,?\s+)?items?(?:\s+\d+\w?)?|"
+    r"(?:into|of)\s+this\s+item\s+[\d.]+\w?|this\s+form\s+\d+-\w|"
+    r"this\s+(?:annual\s+|current\s+|quarterly\s+)?report(?:\s+on\s+form\s+\d+-\w)?|items?\s+\d+\w?\s+of\s+(?:regulation|form|part)",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"(?:part\s+([iv]+)\W{1,4}(?:of\s+this\s+\w+\W+)?)?item\s+(\d{1,2}(?:\.\d\d)?[a-c]?)\b", re.IGNORECASE)
+_ITEM = re.compile(
+    r"(?:part\s+([iv]+)\W{1,4}(?:of\s+this\s+\w+\W+)?)?item\s+(\d{1,2}(?:\.\d\d)?[a-c]?)\b", re.IGNORECASE
+)
 _NOTE = re.compile(r"\bnotes?\s+(\d{1,2}|[a-z])\b", re.IGNORECASE)
 _EXHIBIT = re.compile(r"\bexhibit\s+(\d{1,3}(?:\.\d{1,3})?)", re.IGNORECASE)
 _TITLED = re.compile(r"\b(?:section|caption|heading|discussion|pages?)\b|risk factors|\bexhibit\s+95", re.IGNORECASE)
@@ -96,7 +109,8 @@ def _target(text: str, own: str) -> str | None:
     found = [name for name, pattern in _TARGETS if pattern.search(text)]
     for match in _ITEM.finditer(text):
         if match[2].upper() != own:
-            found.append(f"Part {match[1].upper()}, Item {match[2].upper()}" if match[1] else f"Item {match[2].upper()}")
+            item = f"Item {match[2].upper()}"
+            found.append(f"Part {match[1].upper()}, {item}" if match[1] else item)
             break
     if note := _NOTE.search(text):
         found.append(f"Note {note[1].upper()}")

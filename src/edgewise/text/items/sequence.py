@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from edgewise.text.items.candidates import Candidate
 
 _LABEL = 1.0
-_TITLE = 0.0
 _FIT = 1.6
 _LOOK = 1.0
 _TARGET = 1.5
@@ -49,13 +48,17 @@ class Choice:
     in_order: bool = True
 
 
-def choose(form: Form, kinds: tuple[ItemKind, ...], candidates: list[Candidate], bodies: dict[int, bool]) -> list[Choice]:
+def choose(
+    form: Form, kinds: tuple[ItemKind, ...], candidates: list[Candidate], bodies: dict[int, bool]
+) -> list[Choice]:
     """Return the chosen candidates in order of the text.
 
     kinds:  items possible on the date, in the form's order. bodies: by offset, whether something to read follows.
     """
     ranks = _ranks(form, kinds)
-    options = [option for candidate in candidates for option in _options(candidate, ranks, bodies) if option.weight >= _LEAST]
+    options = [
+        option for candidate in candidates for option in _options(candidate, ranks, bodies) if option.weight >= _LEAST
+    ]
     chain = _heaviest(options)
     return sorted([*chain, *_left_over(chain, options)], key=lambda choice: choice.candidate.begin)
 
@@ -75,8 +78,9 @@ def _ranks(form: Form, kinds: tuple[ItemKind, ...]) -> dict[tuple[str, str], int
 
 def _options(candidate: Candidate, ranks: dict[tuple[str, str], int], bodies: dict[int, bool]) -> list[Choice]:
     if candidate.labels:
+        body = bodies.get(candidate.begin, False)
         return [
-            Choice(candidate, kind, ranks[kind.key], weight(candidate, kind, fit, body=bodies.get(candidate.begin, False)))
+            Choice(candidate, kind, ranks[kind.key], weight(candidate, kind, fit, body=body))
             for kind, fit in zip(candidate.kinds, candidate.fits, strict=True)
         ]
     key = (candidate.part, "") if candidate.part != "end" else ("", "end")
@@ -87,7 +91,7 @@ def _options(candidate: Candidate, ranks: dict[tuple[str, str], int], bodies: di
 
 def weight(candidate: Candidate, kind: ItemKind, fit: float, *, body: bool) -> float:
     """Return what speaks for a candidate as the heading of an item, minus what speaks against it."""
-    value = (_TITLE if candidate.titled else _LABEL) + _FIT * fit + _LOOK * candidate.look
+    value = (0.0 if candidate.titled else _LABEL) + _FIT * fit + _LOOK * candidate.look
     value += _TARGET * candidate.target + _BODY * body
     value += _CONTENTS * candidate.contents + _PAGE * candidate.page
     value += _RUNNING * candidate.running + _CONTINUED * candidate.continued
@@ -123,7 +127,7 @@ class _Chain:
     def __init__(self, last: Choice, before: _Chain | None) -> None:
         self.last = last
         self.before = before
-        self.weight = last.weight + (before.weight if before else 0.0)
+        self.weight: float = last.weight + (before.weight if before else 0.0)
 
     def choices(self) -> Iterator[Choice]:
         """Yield the choices, last first."""

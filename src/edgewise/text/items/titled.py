@@ -10,26 +10,36 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from edgewise.text.items.candidates import Candidate, look_of
+from edgewise.text.items.candidates import MOST, Candidate, look_of
 from edgewise.text.items.titles import title_fit, title_only_fit, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from edgewise.text.document import Document
     from edgewise.text.forms.declared import ItemKind
 
-_LONGEST = 200
+_SHORTEST, _LONGEST = 4, 200
+_OPENING = 60
 _IS_TITLE = 0.85
 _LINKED_TITLE = 0.4
 _LOOK = 0.5
 _NEAR = 400
 _BLOCKS_NEAR = 6
 _ENTRY = re.compile(
-    r"(?:[^\w\n]{0,4}items?\s*)?\(?(?P<item>\d{1,2}[A-C]?)[.):]?\)?\s+(?P<title>[A-Z\u201c\[(][^\n]{4,240})", re.IGNORECASE
+    r"(?:[^\w\n]{0,4}items?\s*)?\(?(?P<item>\d{1,2}[A-C]?)[.):]?\)?\s+(?P<title>[A-Z\u201c\[(][^\n]{4,240})",
+    re.IGNORECASE,
 )
-_COLUMNS = re.compile(r"(?P<title>[A-Z][^\t\n]{4,200})\t(?:part\s*)?(?P<part>IV|I{1,3})\t(?:items?\s*)?(?P<item>\d{1,2}[A-C]?)\b", re.IGNORECASE)
-_PAGES = re.compile(r"(?:pages?\s*)?((?:[A-Z]-)?\d{1,3}(?:\s*[-\u2013,&]\s*(?:and\s*)?(?:[A-Z]-)?\d{1,3})*)\s*(?:,?\s*\(\w\))?\s*$")
+_COLUMNS = re.compile(
+    r"(?P<title>[A-Z][^\t\n]{4,200})\t(?:part\s*)?(?P<part>IV|I{1,3})\t(?:items?\s*)?(?P<item>\d{1,2}[A-C]?)\b",
+    re.IGNORECASE,
+)
+_PAGES = re.compile(
+    r"(?:pages?\s*)?((?:[A-Z]-)?\d{1,3}(?:\s*[-\u2013,&]\s*(?:and\s*)?(?:[A-Z]-)?\d{1,3})*)\s*(?:,?\s*\(\w\))?\s*$"
+)
 _FIT = 0.6
 
 
@@ -69,28 +79,32 @@ def entries(document: Document, kinds: tuple[ItemKind, ...]) -> dict[tuple[str, 
 def titled(
     document: Document, missing: tuple[ItemKind, ...], index: dict[tuple[str, str], Entry], furniture: frozenset[int]
 ) -> list[Candidate]:
-    """Return the places that look like headings of the missing items, in order of the text."""
-    found: dict[tuple[int, str], Candidate] = {}
-    for kind in missing:
-        entry = index.get(kind.key)
-        if entry is not None and entry.target >= 0 and (linked := _at_target(document, kind, entry)) is not None:
-            found[linked.begin, kind.item] = linked
+    """Return the places that look like headings of the missing items, in order of the text, at most `MOST`."""
+    found = [
+        linked
+        for kind in missing
+        if (entry := index.get(kind.key)) and (linked := _at_target(document, kind, entry)) is not None
+    ]
+    linked_to = {(candidate.begin, candidate.labels) for candidate in found}
+    unseen = furniture | {entry.number for entry in index.values()}
+    others = (c for c in _by_words(document, missing, unseen) if (c.begin, c.labels) not in linked_to)
+    return sorted([*found, *islice(others, MOST)], key=lambda candidate: candidate.begin)
+
+
+def _by_words(document: Document, missing: tuple[ItemKind, ...], unseen: frozenset[int]) -> Iterator[Candidate]:
+    """Yield the lines, but those unseen, that are a title of a missing item, nothing more, and look like a heading."""
     firsts: dict[str, list[ItemKind]] = {}
     for kind in missing:
-        for title in kind.titles:
-            if said := words(title):
-                firsts.setdefault(said[0], []).append(kind)
-    entry_lines = {entry.number for entry in index.values()}
+        for first in {said[0] for said in map(words, kind.titles) if said}:
+            firsts.setdefault(first, []).append(kind)
     for number, line in enumerate(document.lines):
-        if not 3 < len(line) <= _LONGEST or number in furniture or number in entry_lines or "\t" in line.strip():
+        if not _SHORTEST <= len(line) <= _LONGEST or number in unseen or "\t" in line.strip():
             continue
-        said = words(line[:60])
-        for kind in dict.fromkeys(firsts.get(said[0], ())) if said else ():
+        said = words(line[:_OPENING])
+        for kind in firsts.get(said[0], ()) if said else ():
             fit = title_only_fit(line, kind.titles)
             if fit >= _IS_TITLE and (look := look_of(document, number, line)) >= _LOOK:
-                candidate = _candidate(document, kind, number, fit, look)
-                found.setdefault((candidate.begin, kind.item), candidate)
-    return sorted(found.values(), key=lambda candidate: candidate.begin)
+                yield _candidate(document, kind, number, fit, look)
 
 
 def _target(document: Document, number: int) -> int:
@@ -107,12 +121,14 @@ def _target(document: Document, number: int) -> int:
 
 def _at_target(document: Document, kind: ItemKind, entry: Entry) -> Candidate | None:
     """Return the heading at the place an index links to: the first block there with words of the title."""
+    if entry.target < 0:
+        return None
     first = max(document.number_at(entry.target), 0)
     for number in range(first, min(first + _BLOCKS_NEAR, len(document))):
         line = document.lines[number]
         if document.begins[number] > entry.target + _NEAR:
             break
-        if document.begins[number] + len(line) < entry.target or not 3 < len(line) <= _LONGEST:
+        if document.begins[number] + len(line) < entry.target or not _SHORTEST <= len(line) <= _LONGEST:
             continue
         fit = max(title_only_fit(line, kind.titles), title_fit(line, kind.titles) * 0.8)
         if fit >= _LINKED_TITLE:
@@ -125,6 +141,6 @@ def _at_target(document: Document, kind: ItemKind, entry: Entry) -> Candidate | 
 def _candidate(document: Document, kind: ItemKind, number: int, fit: float, look: float) -> Candidate:
     begin, line = document.begins[number], document.lines[number]
     return Candidate(
-        number=number, begin=begin, end=begin, labels=(kind.item,), part=kind.part, kinds=(kind,), more=(), heading=line,
+        number=number, begin=begin, labels=(kind.item,), part=kind.part, kinds=(kind,), more=(), heading=line,
         heading_end=begin + len(line), fits=(fit,), look=look, titled=True,
     )  # fmt: skip

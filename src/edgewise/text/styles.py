@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sized
 
 # No document needs so many different styles; what one asks for beyond them changes nothing.
-_MOST = 65_536
-_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
+_MOST = 16_384
+# A longer style attribute holds a picture.
+_LONGEST = 4_096
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(pt|px|in|cm|mm|pc|em|rem|ex|%)?")
+_WEIGHT = re.compile("[1-9]00")
+_FONT_SIZE = re.compile("[+-]?[0-9]{1,2}")
 _POINTS = {"pt": 1.0, "px": 0.75, "in": 72.0, "cm": 28.35, "mm": 2.835, "pc": 12.0}
 _KEYWORD_SIZES = {
     "xx-small": 7.0,
@@ -124,8 +127,14 @@ class Styles:
 @lru_cache(maxsize=16_384)
 def _declared(css: bytes) -> tuple[Change, int]:
     """Return the change and the page breaks that the text of a style attribute asks for."""
-    said = css.decode("latin-1").lower()
+    said = _said(css[:_LONGEST].decode("latin-1").lower())
     return _change(said), _page_breaks(said)
+
+
+def _said(css: str) -> dict[str, str]:
+    """Return the declarations of a style attribute; what it says last holds."""
+    declarations = (declaration.partition(":") for declaration in css.split(";"))
+    return {name.strip(): value.strip() for name, colon, value in declarations if colon}
 
 
 def _attribute(name: bytes, value: bytes) -> Change:
@@ -146,9 +155,8 @@ def _composed(style: Style, change: Change) -> Style:
     )
 
 
-def _change(css: str) -> Change:
-    """Return what a style attribute, in lower case, says; what it says last holds."""
-    said: dict[str, str] = {name: value.strip() for name, value in _DECLARATION.findall(css)}
+def _change(said: dict[str, str]) -> Change:
+    """Return what the declarations of a style attribute, in lower case, change."""
     change = Change(hidden=said.get("display", "").startswith("none"))
     if font := said.get("font"):
         change = _font(change, font)
@@ -174,9 +182,7 @@ def _font(change: Change, font: str) -> Change:
 
 
 def _is_bold(weight: str) -> bool:
-    return weight.startswith("bold") or (
-        weight[:3].isdigit() and len(weight) == len("700") and int(weight) >= _BOLD_FROM
-    )
+    return weight.startswith("bold") or (_WEIGHT.fullmatch(weight) is not None and int(weight) >= _BOLD_FROM)
 
 
 def _sized(change: Change, size: str) -> Change:
@@ -193,7 +199,7 @@ def _sized(change: Change, size: str) -> Change:
 
 def _font_size(said: str) -> float | None:
     """Return the points of `<font size=...>`: 1 to 7, or relative to 3."""
-    if not said.lstrip("+-").isdecimal() or len(said) > len("+10"):
+    if not _FONT_SIZE.fullmatch(said):
         return None
     number = int(said) + (_DEFAULT_FONT_SIZE if said[0] in "+-" else 0)
     return _FONT_SIZES[min(max(number, 1), len(_FONT_SIZES)) - 1]
@@ -208,11 +214,7 @@ def _indented(change: Change, said: dict[str, str]) -> Change:
     return change._replace(indent=round(moved, 1), indent_anew=said.get("margin-left") == "0")
 
 
-def _page_breaks(css: str) -> int:
-    breaks = 0
-    for name, value in _DECLARATION.findall(css):
-        if name in ("page-break-before", "break-before") and value.strip() in _BREAKS:
-            breaks |= BREAK_BEFORE
-        elif name in ("page-break-after", "break-after") and value.strip() in _BREAKS:
-            breaks |= BREAK_AFTER
-    return breaks
+def _page_breaks(said: dict[str, str]) -> int:
+    before = said.get("page-break-before", said.get("break-before")) in _BREAKS
+    after = said.get("page-break-after", said.get("break-after")) in _BREAKS
+    return (BREAK_BEFORE if before else 0) | (BREAK_AFTER if after else 0)

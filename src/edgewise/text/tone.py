@@ -76,17 +76,18 @@ class LexiconTone:
         )
 
 
-def explain(text: str, *, top: int = 10) -> pl.DataFrame:
-    """Return the sentences that moved a text's net tone most, with the words that did.
+def explain(*texts: str, top: int = 10) -> pl.DataFrame:
+    """Return the sentences that moved net tone most, with the words that did; `texts` are documents of one filing.
 
     One row per sentence with a positive or negative count, at most `top`, largest |balance| first, then most words,
     then as in the text: place (from 0 among the sentences of the prose), sentence, balance (positives - negatives),
     and lists of the expressions: positive, negative, uncertain. A negated positive stands among the negatives.
     The balances of all sentences add up to the P - N that `LexiconTone.score` uses.
     """
+    paragraphs = [paragraph for text in texts for paragraph in prose(text).paragraphs]
     rows = [
         (place, sentence, len(found.positive) - len(found.negative), *_spelled(found))
-        for place, sentence in enumerate(sentences("\n".join(prose(text).paragraphs)))
+        for place, sentence in enumerate(sentences("\n".join(paragraphs)))
         if (found := _find(tokens(sentence))).positive or found.negative
     ]
     expressions = pl.List(pl.String)

@@ -71,7 +71,7 @@ def resets(trial: Trial) -> None:
 
 @scenario(
     fault="half-open connections: nothing is ever answered",
-    cause="`half-open=1` for every document until the watch tells of it",
+    cause="`half-open=0.5,reset=0.5` for every document until the watch tells of it",
     sees="`service_unavailable` after the timeout of 30 s and its retries",
     survives="everything; nothing to do",
     long=True,

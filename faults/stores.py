@@ -21,7 +21,7 @@ _LONG_LEASE = ("--lease", "300")  # a lease has to outlast the slowest batch
 
 @scenario(
     fault="an object store answers 500",
-    cause="lake and documents on S3; every write is answered 500, in a full trial for 150 s",
+    cause="lake and documents on S3; every write is answered 500, in a full trial for at most 150 s",
     sees="the libraries retry for a minute, then `service_unavailable` in the log",
     survives="everything; nothing to do",
     long=True,

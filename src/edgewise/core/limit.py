@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Result = TypeVar("Result")
-_LATE_S = 0.018  # a little less than the window has to spare
+_LATE_S = 0.018  # half of what the window has to spare; the rest is for the way to the server
 _VOID_AT_MOST = 8
 
 

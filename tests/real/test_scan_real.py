@@ -32,8 +32,9 @@ def by_lexbor(body):
             seen = [letter for letter in node.text_content or "" if letter.isalnum()]
             letters += seen
             looks += [look] * len(seen)
-        elif node.tag not in UNSEEN and not DISPLAY_NONE.search(style := node.attributes.get("style") or ""):
-            if node.first_child is not None:
+        elif node.first_child is not None and node.tag not in UNSEEN:
+            style = node.attributes.get("style") or ""
+            if not DISPLAY_NONE.search(style):
                 stack.append((node.first_child, look_inside(node.tag, style, look)))
     return "".join(letters), looks
 

@@ -82,11 +82,18 @@ def labelled(document: Document, form: Form, filed: date, text: str, furniture: 
     """Return the lines that open with the label of an item that the form has, in order, at most `MOST`."""
     known = {_bare(label): kinds for label, kinds in form.labels(filed).items()}
     items = ((label, known[label.items[0]]) for label in item_labels(text) if label.items[0] in known)
-    seen = ((label, kinds) for label, kinds in items if document.number_at(label.begin) not in furniture)
+    repeated = _repeated(document, furniture)
+    seen = ((label, kinds) for label, kinds in items if document.number_at(label.begin) not in repeated)
     return [
         _candidate(document, text, label, kinds, tuple(known[item] for item in label.items[1:] if item in known))
         for label, kinds in islice(seen, MOST)
     ]
+
+
+def _repeated(document: Document, furniture: frozenset[int]) -> set[int]:
+    """Return the page furniture but the first line of each wording: an item that begins a page may be its own head."""
+    first: dict[str, int] = {}
+    return {number for number in sorted(furniture) if first.setdefault(document.lines[number], number) != number}
 
 
 def _candidate(

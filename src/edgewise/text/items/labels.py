@@ -20,7 +20,7 @@ _HAS_FULL_WIDTH = re.compile("[\uff01-\uff5e]")
 _GAP = r"[^\S\n]*+"
 # A letter belongs to the number if it touches it, stands in brackets, or is set off and followed by a stop.
 _LETTER = (
-    r"(?:\s?\([A-K]\)|[A-K](?![A-Za-z])|\s[A-K](?=\s?[.:)\u2013\u2014\t-])|[a-k](?=[.:)\s]))?"
+    r"(?:\s?\([A-K]\)|[A-K](?=T?(?![A-Za-z]))|\s[A-K](?=\s?[.:)\u2013\u2014\t-])|[a-k](?=[.:)\s]))?"
     r"(?:\s?\(?T\)?(?=[.:)\s\u2014-]))?"
 )
 _ONE = rf"(?:\d{{4}}(?:\([a-z]\))?(?:\(\d\))?(?=\s+of\s+reg)|\d{{1,2}}\.\d\d|\d{{1,2}}(?!\d){_LETTER})"
@@ -29,7 +29,7 @@ _PART = rf"part{_GAP}(?P<part>iv|i{{1,3}}|[1-4])(?![\w'\u2019])"
 _STOP = r"(?:[^\S\n]|[.:;,)\u2013\u2014\u2015\u2022|/-])*+"
 _ITEM = re.compile(
     rf"[^\w\n(\"\u201c]{{0,6}}(?:{_PART}{_STOP})?(?P<word>items?)\s*+(?:(?:no|number|nos)\b\.?|\#)?{_GAP}[.:-]?{_GAP}"
-    rf"(?P<first>{_ONE})(?P<more>{_MORE})(?!\.?\d|%)(?:{_GAP}of\s+regulation\s+ab\b)?(?P<stop>{_STOP})",
+    rf"(?P<first>{_ONE})(?P<more>{_MORE})(?!\.?\d|%|[A-Za-z](?![A-Za-z]))(?:{_GAP}of\s+regulation\s+ab\b)?(?P<stop>{_STOP})",
     re.IGNORECASE | re.MULTILINE,
 )
 _PART_HEADING = re.compile(

@@ -59,13 +59,19 @@ def read_items(document: Document, form: Form, filed: date) -> list[Item]:
     choices = _chosen(document, form, kinds, candidates)
     omitted = {kind.key for candidate in candidates if candidate.omitted for kind in candidate.kinds}
     looked_for = ({kind.key for kind in form.required(filed)} | listed(candidates)) - omitted
-    missing = _missing(tuple(kind for kind in kinds if kind.key in looked_for), choices)
+    unfound = _missing(kinds, choices)
+    missing = tuple(kind for kind in unfound if kind.key in looked_for)
     index = entries(document, missing) if missing else {}
+    if _is_index(index, len(choices)):
+        index = entries(document, unfound)
+        looked_for |= set(index)
+        missing = tuple(kind for kind in unfound if kind.key in looked_for)
     if missing and (more := titled(document, missing, index, furniture)):
         candidates = sorted([*candidates, *more], key=lambda candidate: candidate.begin)
         choices = _chosen(document, form, kinds, candidates)
     heads = furniture | {candidate.number for candidate in candidates if candidate.continued}
-    items = _in_order(document, kinds, filed, _found(document, choices, heads), index)
+    absent = {kind.key for kind in form.expected(filed)} if form.required(filed) else set()
+    items = _in_order(document, kinds, absent, _found(document, choices, heads), index)
     return judged(document, items, {kind.key: kind for kind in kinds}, choices, candidates, looked_for=looked_for)
 
 
@@ -79,6 +85,11 @@ def _chosen(document: Document, form: Form, kinds: tuple[ItemKind, ...], candida
     begins = [candidate.begin for candidate in candidates] + [len(document.text)]
     bodies = {c.begin: has_body(document, c, begins[n + 1]) for n, c in enumerate(candidates) if c.labels}
     return choose(form, kinds, candidates, bodies)
+
+
+def _is_index(index: dict[tuple[str, str], Entry], headings: int) -> bool:
+    """Return whether an index takes the place of headings."""
+    return len(index) >= _AN_INDEX * max(headings, 1)
 
 
 def _missing(wanted: tuple[ItemKind, ...], choices: list[Choice]) -> tuple[ItemKind, ...]:
@@ -101,20 +112,23 @@ def _found(document: Document, choices: list[Choice], heads: frozenset[int]) -> 
 def _in_order(
     document: Document,
     kinds: tuple[ItemKind, ...],
-    filed: date,
+    expected: set[tuple[str, str]],
     items: dict[tuple[str, str], Item],
     index: dict[tuple[str, str], Entry],
 ) -> list[Item]:
-    """Return the items in the form's order: found, mapped to pages by an index, or absent."""
+    """Return the items in the form's order: found, mapped to pages by an index, or absent though expected.
+
+    A form that demands no item, such as an 8-K or an amendment, expects none: it has those that it has.
+    """
     ordered: dict[tuple[str, str], Item] = {}
     for kind in kinds:
         if kind.key in ordered:
             continue
         if kind.key in items:
             ordered[kind.key] = items[kind.key]
-        elif kind.key in index and len(index) >= _AN_INDEX * max(len(items), 1):
+        elif kind.key in index and _is_index(index, len(items)):
             ordered[kind.key] = _indexed(document, index[kind.key])
-        elif kind.expected_on(filed):
+        elif kind.key in expected:
             ordered[kind.key] = Item(kind.part, kind.item, kind.title, "", "absent")
     return list(ordered.values())
 
@@ -144,7 +158,7 @@ def _items(document: Document, choice: Choice, until: int, heads: frozenset[int]
     """Return the item of a heading, and those combined with it."""
     candidate, kind = choice.candidate, choice.kind
     assert kind is not None
-    end, last = _end(document, candidate.number, candidate.begin, until, heads)
+    end, last = _end(document, candidate.number, until, heads)
     heading_end = min(candidate.heading_end, end)
     body = document.text[heading_end:end]
     target, share = reference(body, kind.item)
@@ -176,11 +190,10 @@ def _same_part(kinds: tuple[ItemKind, ...], kind: ItemKind) -> ItemKind:
     return next((other for other in kinds if other.part == kind.part), kinds[0])
 
 
-def _end(document: Document, first: int, begin: int, until: int, heads: frozenset[int]) -> tuple[int, int]:
+def _end(document: Document, first: int, until: int, heads: frozenset[int]) -> tuple[int, int]:
     """Return where an item ends, and its last block (exclusive): before `until`, without page furniture."""
-    last = document.number_at(until - 1) if until > begin else first
-    if last > first and document.begins[last] >= until:
-        last -= 1
+    last = document.number_at(until) - 1 if until < len(document.text) else len(document) - 1
+    last = max(last, first)
     while last > first and (last in heads or _PAGE_HEAD.fullmatch(document.lines[last])):
         last -= 1
     end = document.begins[last] + len(document.lines[last])

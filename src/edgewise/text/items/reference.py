@@ -57,7 +57,10 @@ _NUMBERED = re.compile(r"\b(items?|notes?|no|proposal)\.?\s+(\d{1,2}[a-z]?)\.", 
 _TARGETS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("proxy statement", re.compile(r"proxy statement|schedule 14a|information statement", re.IGNORECASE)),
     ("annual report to shareholders", re.compile(r"annual report to (?:share|stock)\w*|exhibit 13\b", re.IGNORECASE)),
-    ("annual report on Form 10-K", re.compile(r"annual report on form 10-k|\d{4} (?:form )?10-k\b", re.IGNORECASE)),
+    (
+        "annual report on Form 10-K",
+        re.compile(r"(?<!this )annual report on form 10-k|\d{4} (?:form )?10-k\b", re.IGNORECASE),
+    ),
 )
 # What names the filing or the item itself is no place elsewhere.
 _ITSELF = re.compile(

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
+from edgewise.core.tables import (
+    DOCUMENTS,
+    FILING_TONE,
+    FILINGS,
+    ITEM_CHANGES,
+    ITEMS,
+    RISK_CHANGES,
+    RISK_FACTORS,
+    TEXTS,
+)
 
 if TYPE_CHECKING:
     from edgewise.app.house import House
 
-TABLES = (FILINGS, DOCUMENTS, TEXTS, FILING_TONE)
+TABLES = (FILINGS, DOCUMENTS, TEXTS, ITEMS, RISK_FACTORS, ITEM_CHANGES, RISK_CHANGES, FILING_TONE)
 OUR_CLOCK = ("first_seen_at",)
 _ALL = 1_000_000
 

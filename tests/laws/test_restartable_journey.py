@@ -14,7 +14,16 @@ import pytest
 
 from edgewise.app.house import House
 from edgewise.app.settings import Settings
-from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
+from edgewise.core.tables import (
+    DOCUMENTS,
+    FILING_TONE,
+    FILINGS,
+    ITEM_CHANGES,
+    ITEMS,
+    RISK_CHANGES,
+    RISK_FACTORS,
+    TEXTS,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +92,7 @@ def outcome(home: Path, edgar: str) -> dict[str, object]:
     with House(Settings(home=home, edgar=edgar, executor="this")) as house:
         tables = {
             table.name: house.lake.history(table).drop("first_seen_at", strict=False).sort(pl.all())
-            for table in (FILINGS, DOCUMENTS, TEXTS, FILING_TONE)
+            for table in (FILINGS, DOCUMENTS, TEXTS, ITEMS, RISK_FACTORS, ITEM_CHANGES, RISK_CHANGES, FILING_TONE)
         }
         return {
             "states": house.filings.counts(),

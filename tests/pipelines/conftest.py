@@ -26,6 +26,7 @@ from edgewise.sources.edgar.records import (
     SubmissionHeader,
 )
 from edgewise.sources.edgar.service import FetchedFiling
+from edgewise.text.risk_categories.keywords import KeywordRiskCategories
 from edgewise.text.tone import LexiconTone
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def rooms(tmp_path) -> Iterator[Rooms]:
         filings=SqlFilingLedger(database),
         executor=ThisProcess(),
         model=LexiconTone(),
+        risk_categories=KeywordRiskCategories(),
         clock=StoppedClock(),
     )
     database.close()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from edgewise.core.errors import ServiceUnavailable, Truncated
 from edgewise.core.ports import FilingState
-from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
+from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, ITEMS, TEXTS
 from edgewise.pipelines.journey import Leg, leg_of, stages, travel
 from edgewise.pipelines.stages import StageReport
 from tests.pipelines.conftest import accession, fetched
 
-STORED = (FILINGS, DOCUMENTS, TEXTS, FILING_TONE)
+STORED = (FILINGS, DOCUMENTS, TEXTS, ITEMS, FILING_TONE)
 
 
 def test_each_stage_takes_what_the_one_before_gives(rooms):

@@ -24,7 +24,9 @@ def parse(rooms, arrive):
             rooms.filings,
             rooms.clock,
         )
-        report = run_stage(parse_stage(rooms.lake, rooms.documents, rooms.executor), rooms.filings, rooms.clock)
+        report = run_stage(
+            parse_stage(rooms.lake, rooms.documents, rooms.risk_categories, rooms.executor), rooms.filings, rooms.clock
+        )
         return report, rooms.lake.read(TEXTS).sort("accession", "sequence").to_dicts()
 
     return run
@@ -86,7 +88,9 @@ def test_a_lost_document_fails_its_filing_only(rooms, arrive, tmp_path):
     run_stage(stage, rooms.filings, rooms.clock)
     lost = rooms.lake.read(DOCUMENTS).sort("accession")["sha256"][0]
     next((tmp_path / "documents").rglob(f"{lost}*")).unlink()
-    report = run_stage(parse_stage(rooms.lake, rooms.documents, rooms.executor), rooms.filings, rooms.clock)
+    report = run_stage(
+        parse_stage(rooms.lake, rooms.documents, rooms.risk_categories, rooms.executor), rooms.filings, rooms.clock
+    )
     assert (report.done, report.reasons) == (1, {"not_found": 1})
     assert rooms.filings.get(accession(1)).failed_at_state is FilingState.FETCHED
     assert rooms.filings.get(accession(2)).state is FilingState.PARSED

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from edgewise.adapters.sql import Database
     from edgewise.app.settings import Settings
     from edgewise.core.clock import Clock
-    from edgewise.core.ports import Executor, FilingLedger, Limit, Queue, RunLedger, Seen, StreamLedger, ToneModel
+    from edgewise.core.ports import (
+        Executor,
+        FilingLedger,
+        Limit,
+        Queue,
+        RiskCategoryModel,
+        RunLedger,
+        Seen,
+        StreamLedger,
+        ToneModel,
+    )
     from edgewise.lake import DocumentStore, Lake
     from edgewise.pipelines.journey import Rooms
     from edgewise.pipelines.stream.events import Tell
@@ -97,7 +107,16 @@ class House:
         """What a filing's journey passes through."""
         from edgewise.pipelines.journey import Rooms  # noqa: PLC0415 - imported at first use
 
-        return Rooms(self.edgar, self.lake, self.documents, self.filings, self.executor, self.tone_model, self.clock)
+        return Rooms(
+            edgar=self.edgar,
+            lake=self.lake,
+            documents=self.documents,
+            filings=self.filings,
+            executor=self.executor,
+            model=self.tone_model,
+            risk_categories=self.risk_categories,
+            clock=self.clock,
+        )
 
     @cached_property
     def lake(self) -> Lake:
@@ -246,6 +265,13 @@ class House:
         from edgewise.text.tone import LexiconTone  # noqa: PLC0415 - imported at first use
 
         return LexiconTone()
+
+    @cached_property
+    def risk_categories(self) -> RiskCategoryModel:
+        """The model that says what a risk factor is about."""
+        from edgewise.text.risk_categories.keywords import KeywordRiskCategories  # noqa: PLC0415 - as above
+
+        return KeywordRiskCategories()
 
 
 def _simulated_note(edgar: str) -> bytes | None:

@@ -10,6 +10,7 @@ from edgewise.app.commands import (
     demo,
     doctor,
     factors,
+    filing_text,
     filings,
     instruments,
     lag,
@@ -35,6 +36,8 @@ app = typer.Typer(
 filings.app.command("watch")(watch.watch)
 filings.app.command("retry")(watch.retry)
 filings.app.command("lag")(lag.lag)
+filings.app.command("risks")(filing_text.risks)
+filings.app.command("diff")(filing_text.diff)
 app.add_typer(filings.app, name="filings")
 app.add_typer(instruments.app, name="instruments")
 app.add_typer(prices.app, name="prices")

@@ -74,6 +74,130 @@ TEXTS = Table(
     ),
 )
 
+ITEMS = Table(
+    "items",
+    "One row per item of a filing's own document: its text, where it stands, and whether to trust it. A filing that "
+    "holds none of its form's items has one row without an item.",
+    key=("accession", "part", "item", "parser_version"),
+    columns=(
+        Column("accession", pl.String, "submission number"),
+        Column("part", pl.String, "part of the form as it numbers it, '' where it has none"),
+        Column("item", pl.String, "item as the form numbers it: 1A, 7, 2.02"),
+        Column("parser_version", pl.String, "version of the reading of items and risk factors"),
+        Column("title", pl.String, "the form's own title of the item"),
+        Column("heading", pl.String, "heading as displayed", nulls="not found"),
+        Column("status", pl.String, "ok, suspect, by_reference or absent"),
+        Column("reasons", pl.String, "reason codes separated by commas", nulls="nothing is odd"),
+        Column("target", pl.String, "where it says that its content stands", nulls="status is not by_reference"),
+        Column(
+            "combined_with", pl.String, "other items under the same heading, separated by commas", nulls="stands alone"
+        ),
+        Column("confidence", pl.Float64, "calibrated probability that status and both ends are right"),
+        Column("text", pl.String, "its text from its heading on, page furniture left out", nulls="not found"),
+        Column("characters", pl.Int64, "characters of that text"),
+        Column("begin", pl.Int64, "its first character in the document's text", nulls="not found"),
+        Column("end", pl.Int64, "after its last character there", nulls="not found"),
+        Column("raw_begin", pl.Int64, "its first byte in the document", nulls="not found"),
+        Column("raw_end", pl.Int64, "after its last byte there", nulls="not found"),
+        Column("risk_factors", pl.Int32, "risk factors it was divided into", nulls="an item of something else"),
+        Column("risk_status", pl.String, "ok, suspect or absent: that division", nulls="as risk_factors"),
+        Column("risk_reasons", pl.String, "reason codes of the division separated by commas", nulls="nothing is odd"),
+        Column("risk_coverage", pl.Float64, "share of its characters that stand in factors", nulls="as risk_factors"),
+        Column("document_sha256", pl.String, "raw document it was read from"),
+        _KNOWN,
+    ),
+)
+
+RISK_FACTORS = Table(
+    "risk_factors",
+    "One row per risk factor of a filing: heading, body, what it is about, and where it stands.",
+    key=("accession", "ordinal", "parser_version"),
+    columns=(
+        Column("accession", pl.String, "submission number"),
+        Column("ordinal", pl.Int32, "its place among the filing's risk factors, from 1"),
+        Column("parser_version", pl.String, "version of the reading of items and risk factors"),
+        Column("part", pl.String, "part of the item it stands in, as in items"),
+        Column("item", pl.String, "item it stands in, as in items"),
+        Column("group_heading", pl.String, "heading of its group", nulls="stands in no group"),
+        Column("heading", pl.String, "its own heading, '' where it has none"),
+        Column("body", pl.String, "its text without the heading"),
+        Column("family", pl.String, "family of its risk category"),
+        Column("category", pl.String, "its risk category; 'other' where nothing spoke"),
+        Column("category_score", pl.Float64, "how strongly the model says so, 0 to 1; no probability"),
+        Column("runner_up", pl.String, "the second category", nulls="nothing speaks for another"),
+        Column("category_version", pl.String, "model that classified it"),
+        Column("run_in", pl.Boolean, "whether its heading begins its first paragraph"),
+        Column("status", pl.String, "ok or suspect: of the item or of its division"),
+        Column("reasons", pl.String, "reason codes separated by commas", nulls="status is ok"),
+        Column("confidence", pl.Float64, "that of the item it stands in"),
+        Column("begin", pl.Int64, "its first character in the document's text"),
+        Column("end", pl.Int64, "after its last character there"),
+        Column("raw_begin", pl.Int64, "its first byte in the document"),
+        Column("raw_end", pl.Int64, "after its last byte there"),
+        Column("document_sha256", pl.String, "raw document it was read from"),
+        _KNOWN,
+    ),
+)
+
+_PAIR = (
+    Column("accession", pl.String, "submission number of the later filing"),
+    Column("previous_accession", pl.String, "the earlier filing it is compared with"),
+)
+_CHANGE_VERSION = Column("change_version", pl.String, "versions of the comparison and of the reading it rests on")
+_BASIS = Column("basis", pl.String, "what the earlier filing is: year (a year before) or quarter (the one before)")
+_CHANGE_KNOWN = Column("known_at", Instant, "UTC instant from which the later filing was public")
+
+ITEM_CHANGES = Table(
+    "item_changes",
+    "One row per item of two filings of one company: how much of its text stayed, by four similarities.",
+    key=("accession", "previous_accession", "part", "item", "change_version"),
+    columns=(
+        *_PAIR,
+        Column("part", pl.String, "part of the form, as in items"),
+        Column("item", pl.String, "item of the form, as in items"),
+        _CHANGE_VERSION,
+        _BASIS,
+        Column("old_status", pl.String, "its status in the earlier filing", nulls="that form does not have it"),
+        Column("new_status", pl.String, "its status in the later filing", nulls="that form does not have it"),
+        Column("old_words", pl.Int64, "words of its text in the earlier filing", nulls="as old_status"),
+        Column("new_words", pl.Int64, "words of its text in the later filing", nulls="as new_status"),
+        Column("cosine", pl.Float64, "cosine of word counts, 0 to 1", nulls="not compared"),
+        Column("jaccard", pl.Float64, "share of words that both use, 0 to 1", nulls="not compared"),
+        Column("minimum_edit", pl.Float64, "1 - share of words added and removed, 0 to 1", nulls="not compared"),
+        Column("simple", pl.Float64, "1 - share of words in sentences that differ, 0 to 1", nulls="not compared"),
+        Column("status", pl.String, "ok, suspect, or absent where there was nothing to compare"),
+        Column("reasons", pl.String, "reason codes separated by commas", nulls="status is ok"),
+        _CHANGE_KNOWN,
+    ),
+)
+
+RISK_CHANGES = Table(
+    "risk_changes",
+    "One row per risk factor of two filings of one company: kept, reworded, new or dropped.",
+    key=("accession", "previous_accession", "ordinal", "old_ordinal", "change_version"),
+    columns=(
+        *_PAIR,
+        Column("ordinal", pl.Int32, "its place in the later filing, 0 of a dropped one"),
+        Column("old_ordinal", pl.Int32, "its place in the earlier filing, 0 of a new one"),
+        _CHANGE_VERSION,
+        _BASIS,
+        Column("change", pl.String, "kept, reworded, new or dropped"),
+        Column("moved", pl.Boolean, "whether it stands elsewhere now", nulls="new or dropped"),
+        Column("heading", pl.String, "heading in the later filing", nulls="dropped"),
+        Column("old_heading", pl.String, "heading in the earlier filing", nulls="new"),
+        Column("family", pl.String, "family of its risk category, of a dropped one that of the earlier filing"),
+        Column("category", pl.String, "its risk category, likewise"),
+        Column("similarity", pl.Float64, "share of words that stayed, 0 to 1", nulls="new or dropped"),
+        Column("words_added", pl.Int64, "words added by the shortest edit, all words of a new one"),
+        Column("words_removed", pl.Int64, "words removed by the shortest edit, all words of a dropped one"),
+        Column("split_of", pl.Int32, "earlier factor in which most of it stood", nulls="was not split off"),
+        Column("merged_into", pl.Int32, "later factor in which most of it stands", nulls="was not merged"),
+        Column("status", pl.String, "ok or suspect, as the risk factors of both filings are"),
+        Column("reasons", pl.String, "reason codes separated by commas", nulls="status is ok"),
+        _CHANGE_KNOWN,
+    ),
+)
+
 FILING_TONE = Table(
     "filing_tone",
     "One row per filing, item and model: how positive, negative and uncertain its words are.",
@@ -159,5 +283,17 @@ FACTORS = Table(
     ),
 )
 
-ALL: tuple[Table, ...] = (FILINGS, DOCUMENTS, TEXTS, FILING_TONE, INSTRUMENTS, PRICES, FACTORS)
+ALL: tuple[Table, ...] = (
+    FILINGS,
+    DOCUMENTS,
+    TEXTS,
+    ITEMS,
+    RISK_FACTORS,
+    ITEM_CHANGES,
+    RISK_CHANGES,
+    FILING_TONE,
+    INSTRUMENTS,
+    PRICES,
+    FACTORS,
+)
 BY_NAME: dict[str, Table] = {table.name: table for table in ALL}

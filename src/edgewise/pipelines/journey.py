@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from edgewise.core.clock import Clock
-    from edgewise.core.ports import Executor, FilingLedger, ToneModel
+    from edgewise.core.ports import Executor, FilingLedger, RiskCategoryModel, ToneModel
     from edgewise.lake import DocumentStore, Lake
     from edgewise.pipelines.stages import Stage, StageReport
     from edgewise.sources.edgar.service import Edgar
@@ -42,13 +42,14 @@ class Rooms:
     filings: FilingLedger
     executor: Executor
     model: ToneModel
+    risk_categories: RiskCategoryModel
     clock: Clock
 
 
 def stages(rooms: Rooms) -> Iterator[Stage[Any]]:
     """Yield the stages of a filing's journey, in order."""
     yield fetch_stage(rooms.edgar, rooms.lake, rooms.documents, rooms.filings, rooms.clock)
-    yield parse_stage(rooms.lake, rooms.documents, rooms.executor)
+    yield parse_stage(rooms.lake, rooms.documents, rooms.risk_categories, rooms.executor)
     yield score_stage(rooms.lake, rooms.documents, rooms.model, rooms.executor)
 
 

@@ -3,6 +3,9 @@
 factors.newest_input         is a filing
 filing_tone.inputs           are texts of that filing
 texts.document_sha256        is a document of that filing, and its text is in the document store
+items.document_sha256        is a document of that filing
+risk_factors                 stand in an item of that filing
+item_changes, risk_changes   are between two filings with items; what was not dropped or new stands in risk_factors
 documents.sha256             is in the document store, and the bytes still have that digest
 documents of a filing        belong to a row of filings
 """
@@ -15,7 +18,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from edgewise.core.errors import EdgewiseError
-from edgewise.core.tables import DOCUMENTS, FACTORS, FILING_TONE, FILINGS, TEXTS
+from edgewise.core.tables import (
+    DOCUMENTS,
+    FACTORS,
+    FILING_TONE,
+    FILINGS,
+    ITEM_CHANGES,
+    ITEMS,
+    RISK_CHANGES,
+    RISK_FACTORS,
+    TEXTS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +60,34 @@ def untraceable(lake: Lake, documents: DocumentStore, *, read_bytes: bool = True
     read = rows["texts"].select("accession", sha256="document_sha256")
     known_documents = rows["documents"].select("accession", "sha256").unique()
     yield from _breaks("texts", read, known_documents, missing="sha256", row=("accession",))
+    yield from _breaks_of_filing_text(lake, known_documents)
     stored = rows["documents"].select("accession", "sequence")
     yield from _breaks("documents", stored, filings, missing="accession", row=("accession", "sequence"))
     yield from _lost_blobs("documents", rows["documents"]["sha256"], documents, read_bytes=read_bytes)
     yield from _lost_blobs("texts", rows["texts"]["text_sha256"], documents, read_bytes=read_bytes)
+
+
+def _breaks_of_filing_text(lake: Lake, documents: pl.DataFrame) -> Iterator[Untraceable]:
+    """Yield the breaks between changes, risk factors, items and documents. `documents`: accession and sha256."""
+    items = lake.history(ITEMS, columns=["accession", "part", "item", "parser_version", "document_sha256"])
+    read = items.select("accession", "item", sha256="document_sha256")
+    yield from _breaks("items", read, documents, missing="sha256", row=("accession", "item"))
+    place = ["accession", "part", "item", "parser_version"]
+    factors = lake.history(RISK_FACTORS, columns=[*place, "ordinal"])
+    yield from _breaks(
+        "risk_factors", factors, items.select(place).unique(), missing="item", row=("accession", "ordinal")
+    )
+    accessions = items.select("accession").unique()
+    ordinals = factors.select("accession", "ordinal").unique()
+    for table in (ITEM_CHANGES, RISK_CHANGES):
+        pairs = lake.history(table, columns=list(table.key))
+        for side in ("accession", "previous_accession"):
+            named = pairs.select(accession=side, change=pl.format("{} since {}", "accession", "previous_accession"))
+            yield from _breaks(table.name, named.unique(), accessions, missing="accession", row=("change",))
+    changes = lake.history(RISK_CHANGES, columns=list(RISK_CHANGES.key))
+    for side, place_in in (("accession", "ordinal"), ("previous_accession", "old_ordinal")):
+        named = changes.filter(pl.col(place_in) > 0).select(accession=side, ordinal=place_in)
+        yield from _breaks("risk_changes", named, ordinals, missing="ordinal", row=("accession", "ordinal"))
 
 
 def _breaks(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
+from edgewise.app.commands.filing_text import ITEM_COLUMNS, Number, View, items_of, show_item
 from edgewise.app.console import (
     OUT,
     Json,
@@ -100,12 +101,25 @@ def ingest(
 
 
 @app.command()
-def parse(*, limit: Limit = None, json: Json = False) -> None:
-    """Turn fetched filings into text."""
-    from edgewise.pipelines.parse import parse_stage  # noqa: PLC0415 - keeps the help page quick
+def parse(
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Parse anew what an older version parsed.")] = False,
+    limit: Limit = None,
+    json: Json = False,
+) -> None:
+    """Turn fetched filings into text, items and risk factors, and compare them with those of a year before.
+
+    Kill it at any time and run it again: it goes on where it was.
+    """
+    from edgewise.pipelines.parse import parse_again, parse_stage  # noqa: PLC0415 - keeps the help page quick
 
     with house_for("filings parse") as (house, counts):
-        report = _run(house, parse_stage(house.lake, house.documents, house.executor), limit=limit)
+        stage = parse_stage(house.lake, house.documents, house.risk_categories, house.executor)
+        if again:
+            with progress("parsing anew", limit) as done:
+                report = parse_again(stage, house.lake, house.filings, house.clock, limit=limit, on_progress=done)
+        else:
+            report = _run(house, stage, limit=limit)
         counts |= {"parsed": report.done, "failed": report.failed}
         _tell(report, counts, json=json)
 
@@ -181,13 +195,21 @@ def list_filings(
 
 @app.command()
 def show(
-    accession: str,
+    accession: Number,
     *,
+    item: Annotated[str, typer.Option("--item", help="Print this item: 1A, 7, 2.02.")] = "",
+    part: Annotated[str, typer.Option("--part", help="Part of that item, where several have one: I, II.")] = "",
+    view: Annotated[View, typer.Option("--as", help="How to print that item.")] = View.TEXT,
     text: Annotated[bool, typer.Option("--text", help="Print the visible text of its documents.")] = False,
     json: Json = False,
 ) -> None:
-    """Show one filing: who filed it, when it was known, its documents, its tone and the sentences that moved it."""
+    """Show one filing: who filed it, when it was known, its documents and items, its tone and what moved it."""
     with house_for("filings show", ledger=False) as (house, _):
+        if item:
+            if text:
+                raise InvalidInput("--item and --text print different things", advice="Give one of them.")
+            show_item(house, Accession(accession), item, part=part, view=View.JSON if json else view)
+            return
         account = _account(house, Accession(accession))
         if text:
             for row in account["texts"]:
@@ -212,8 +234,9 @@ def _account(house: House, accession: Accession) -> dict[str, Any]:
         raise NotFound(f"{accession} is not known here", advice="Bring it in: edgewise filings ingest --cik NUMBER")
     tone = house.lake.read(FILING_TONE, where=only)
     texts = [house.documents.get(row["text_sha256"]).decode() for row in tables["texts"]]
-    moved = explain("\n\n".join(texts)).to_dicts() if texts else []
-    return {"work": work, **tables, "tone": tone.to_dicts(), "sentences": moved}
+    moved = explain(*texts).to_dicts() if texts else []
+    items = items_of(house, accession)
+    return {"work": work, **tables, "items": items, "tone": tone.to_dicts(), "sentences": moved}
 
 
 def _print_account(account: dict[str, Any]) -> None:
@@ -226,6 +249,7 @@ def _print_account(account: dict[str, Any]) -> None:
         "filings": ["company", "cik", "role", "filed_date", "period_end", "known_at", "known_at_source"],
         "documents": ["sequence", "document_type", "file_name", "size", "sha256"],
         "texts": ["sequence", "characters", "status", "reasons", "parser_version"],
+        "items": list(ITEM_COLUMNS),
         "tone": ["item", "model_version", "words", "positive", "negative", "uncertainty", "net", "status", "reasons"],
         "sentences": list(account["sentences"][0]) if account["sentences"] else [],
     }.items():

@@ -311,7 +311,7 @@ class Worker:
         outcomes = {parcel.work.accession: parcel.outcome for parcel in parcels}
         fetched = fetch_stage(rooms.edgar, rooms.lake, rooms.documents, rooms.filings, rooms.clock)
         yield replace(fetched, prepare=lambda works: _present(outcomes[work.accession] for work in works))
-        yield parse_stage(rooms.lake, rooms.documents, rooms.executor)
+        yield parse_stage(rooms.lake, rooms.documents, rooms.risk_categories, rooms.executor)
         yield score_stage(rooms.lake, rooms.documents, rooms.model, rooms.executor)
 
     def _stage(self, stage: Stage[Any], works: Sequence[FilingWork]) -> tuple[list[FilingWork], list[Failure]]:

@@ -48,7 +48,10 @@ QUARTERLY = (
     ("II", "6", "Exhibits"),
 )
 COVER = "<p>ACME NUTS CORPORATION</p><p>Annual report for the fiscal year that ended in December</p>"
-SIGNATURES = "<p>SIGNATURES</p><p>Pursuant to the requirements of Section 13 of the Securities Exchange Act of 1934, the registrant has duly caused this report to be signed.</p>"
+SIGNATURES = (
+    "<p>SIGNATURES</p><p>Pursuant to the requirements of Section 13 of the Securities Exchange Act of 1934, the "
+    "registrant has duly caused this report to be signed.</p>"
+)
 LENGTHS = {"1": 5_000, "8": 12_000}
 _SENTENCE = "{} of Acme grew by {} percent as shops bought more nuts and fewer of them came back broken. "
 BOLD = "<p><b>Item {item}. {title}</b></p>"
@@ -111,7 +114,7 @@ def two_columns(items=ANNUAL):
 HEADINGS = {
     "bold line": BOLD,
     "cells": "<table><tr><td>Item {item}.</td><td>{title}</td></tr></table>",
-    "bold cells with gaps": "<table><tr><td><b>ITEM {item}.</b></td><td></td><td></td><td><b>{TITLE}</b></td></tr></table>",
+    "cells with gaps": "<table><tr><td><b>ITEM {item}.</b></td><td></td><td></td><td><b>{TITLE}</b></td></tr></table>",
     "split runs": "<p><b>It</b><b>em&#160;{item}</b><b>.</b><span> </span><b>{title}</b></p>",
     "title below": "<div>ITEM {item}.</div><div>{TITLE}</div>",
     "title below in bold": "<p><b>Item {item}</b></p><p><b>{title}</b></p>",

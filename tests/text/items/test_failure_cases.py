@@ -1,4 +1,4 @@
-"""The failure cases of filing text, each with a small page that has the trait. Real filings: tests/real/test_items_real.py."""
+"""The failure cases of filing text, each with a small page that has the trait; real/test_items_real.py has filings."""
 
 from datetime import date
 
@@ -129,13 +129,11 @@ def test_failure_case_7_a_giant_item_is_in_doubt(read):
     "said",
     [
         "Item 7 of this report tells more about liquidity.",
-        "Item 7, \u201cManagement\u2019s Discussion and Analysis of Financial Condition and Results of Operations,\u201d tells more.",
-        "Item 7. Management\u2019s Discussion and Analysis of Financial Condition and Results of Operations, which tells more, "
-        "says what we think of the year, of the nuts, of the shops that buy them, of the price of shells and of the weather, "
-        "as do the notes to our consolidated statements and the tables that go with them in this report.",
+        f"Item 7, \u201c{ANNUAL[9][2]},\u201d tells more.",
+        f"Item 7. {ANNUAL[9][2]}, which tells more, {'says what we think of the year and of nuts, ' * 5} and is long.",
         "See Item 7.",
         "(Item 7)",
-        "\u201cItem 7. Management\u2019s Discussion and Analysis of Financial Condition and Results of Operations\u201d",
+        f"\u201cItem 7. {ANNUAL[9][2]}\u201d",
         "Item 8 (Note 5).",
     ],
 )
@@ -216,8 +214,7 @@ def test_failure_case_11_running_heads_are_no_boundaries_and_no_text(read, head)
         (
             "III",
             "11",
-            "The information required by this item is incorporated by reference to our definitive proxy statement for the "
-            "annual meeting of shareholders.",
+            "The information required by this item is incorporated by reference to our definitive proxy statement.",
             "proxy statement",
         ),
         (
@@ -235,7 +232,7 @@ def test_failure_case_11_running_heads_are_no_boundaries_and_no_text(read, head)
         (
             "II",
             "5",
-            "The information appears in our Annual Report to Shareholders, Exhibit 13, and is incorporated herein by reference.",
+            "It appears in our Annual Report to Shareholders, Exhibit 13, and is incorporated herein by reference.",
             "annual report to shareholders",
         ),
         ("I", "3", "For our legal proceedings, see Note 12 to the consolidated financial statements.", "Note 12"),

@@ -161,17 +161,18 @@ def has_body(document: Document, candidate: Candidate, until: int) -> bool:
 def mark_returns(document: Document, candidates: list[Candidate], furniture: frozenset[int]) -> None:
     """Set `continued` of headings that pages repeat at their top: same label and words as one before.
 
-    One at the top of a page that the heading itself follows at once is such a repetition too.
+    One at the top of a page that the heading itself follows at once is such a repetition too, and so is a running head
+    of an item that has a heading elsewhere.
     """
     seen: set[tuple[tuple[str, ...], str]] = set()
     headings = [c for c in candidates if c.labels and not c.contents and not c.running]
+    elsewhere = {candidate.labels for candidate in headings if candidate.number not in furniture}
     for candidate, following in zip_longest(headings, headings[1:]):
         said = _said(candidate)
         at_top = bool(furniture & {candidate.number - 1, candidate.number - 2})
-        if at_top and (
-            said in seen
-            or (following and _said(following) == said and not has_body(document, candidate, following.begin))
-        ):
+        announced = following and _said(following) == said and not has_body(document, candidate, following.begin)
+        is_head = candidate.number in furniture and candidate.labels in elsewhere
+        if is_head or (at_top and (said in seen or announced)):
             candidate.continued = True
         else:
             seen.add(said)

@@ -85,7 +85,8 @@ class Document:
     text:    its blocks joined by line ends.
     status:  ok; suspect, with reasons; absent: nothing to read.
     reasons: codes, as in `visible_text.ReadText`.
-    links:   (begin, end, target) of each link. anchors: where in the text a named place stands, by name.
+    links:   (begin, end, target) of each link. anchors: where the text begins that follows a named
+             place, by name.
     typed:   typewritten plain text, not HTML.
     """
 

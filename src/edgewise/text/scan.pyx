@@ -132,9 +132,10 @@ cdef class _Scanner:
     # typewritten lines
     cdef int newlines, column, gap, line_indent, last_indent, last_length
     cdef bint typed_table, line_is_row, last_is_row
-    # links
+    # a link begins, and a place with a name lies, where the text that follows begins
     cdef int link_begin
     cdef bytes link_target
+    cdef list waiting
     # the tag in the reading: where attributes stand, -1 where there is none
     cdef int style_at, style_end, align_at, align_end, size_at, size_end, id_at, id_end, href_at, href_end
     cdef bint says_hidden, closed, prefixed
@@ -157,6 +158,7 @@ cdef class _Scanner:
             self.look_changes[place] = styles.of_declarations(LOOK_STYLES[place]) << 2
         self.links = []
         self.anchors = []
+        self.waiting = []
         self.reasons = set()
         self.next_end_tags = {}
         self.next_greater = self.next_quote = self.next_apostrophe = -1
@@ -179,7 +181,8 @@ cdef int _html(_Scanner s) except -1:
             continue
         _characters(s)
     _end_row(s)
-    return _break(s, False)
+    _break(s, False)
+    return _place_names(s)
 
 
 cdef int _plain(_Scanner s) except -1:

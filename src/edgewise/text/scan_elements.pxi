@@ -114,7 +114,7 @@ cdef int _push(_Scanner s, uint64_t name, int kind, int look) except -1:
         s.table_depth += 1
     elif kind == ANCHOR and s.href_at >= 0 and not s.hidden:
         _end_link(s)
-        s.link_begin = s.characters
+        s.link_begin = -1
         s.link_target = s.body[s.href_at : s.href_end]
     return 0
 
@@ -127,7 +127,7 @@ cdef int _restyle(_Scanner s, int kind, int look) except -1:
         _compose(s, s.look_changes[look] >> 2)
     if s.size_at >= 0 and kind == FORMATTING:
         _compose(s, _change(s, SIZE, s.size_at, s.size_end) >> 2)
-    if s.align_at >= 0:
+    if s.align_at >= 0 and kind != TABLE:  # a table's own place, not its text's
         _compose(s, _change(s, ALIGN, s.align_at, s.align_end) >> 2)
     if s.style_at >= 0:
         change = _change(s, DECLARATIONS, s.style_at, s.style_end)
@@ -194,7 +194,7 @@ cdef void _wear(_Scanner s, int style, bint hidden) noexcept:
 
 cdef int _anchor(_Scanner s) except -1:
     if not s.hidden:
-        s.anchors.append((s.body[s.id_at : s.id_end], s.characters))
+        s.waiting.append(s.body[s.id_at : s.id_end])
     return 0
 
 
@@ -257,7 +257,7 @@ cdef int _after(_Scanner s, int kind, int place) except -1:
 
 cdef int _end_link(_Scanner s) except -1:
     """End the link in the making, if it has any text so far."""
-    if s.link_target is not None and s.characters > s.link_begin:
+    if s.link_target is not None and s.link_begin >= 0:
         s.links.append((s.link_begin, s.characters, s.link_target))
     return 0
 

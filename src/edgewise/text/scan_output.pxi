@@ -88,7 +88,7 @@ cdef int _break(_Scanner s, bint soft) except -1:
         s.soft = soft
         if s.link_target is not None:
             _end_link(s)
-            s.link_begin = s.characters + 1
+            s.link_begin = -1
     elif not soft:
         s.soft = False
     s.space = False
@@ -123,6 +123,18 @@ cdef int _begin_ink(_Scanner s, int where) except -1:
     s.space = False
     if s.fresh_run:
         _run(s, where)
+    if s.waiting:
+        _place_names(s)
+    if s.link_begin < 0 and s.link_target is not None:
+        s.link_begin = s.characters
+    return 0
+
+
+cdef int _place_names(_Scanner s) except -1:
+    """Note where the names stand that wait for the text that follows them."""
+    for name in s.waiting:
+        s.anchors.append((name, s.characters))
+    s.waiting.clear()
     return 0
 
 

@@ -1,4 +1,4 @@
-"""A filing's document read at once: its blocks, its items and its single risk factors."""
+"""A filing's document read at once: its blocks and its items."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from edgewise.text.document import Document, read_document
 from edgewise.text.forms.declared import form_for
-from edgewise.text.items.item import Item
 from edgewise.text.items.read import read_items
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from edgewise.text.items.item import Item
 
 # Rises whenever items or risk factors of the same bytes can come out otherwise.
 READING_VERSION = "filing-text-1"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PROSE = 70
 _NOTHING_TO_SAY = re.compile(
-    r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|removed|not\s+required|see\s|incorporated|no\s)", re.IGNORECASE
+    r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|removed|not\s+required|see|incorporated|no)\b", re.IGNORECASE
 )
 _TAIL = 24
 _PAGES_AT_END = re.compile(r"[\t.\s\u2026]\s*(?:[A-Z]{1,2}-)?\d{1,3}\s*$")

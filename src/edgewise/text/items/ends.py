@@ -25,7 +25,8 @@ def signatures(document: Document, form: Form, text: str) -> list[Candidate]:
     """Return the places that end the last item: `SIGNATURES`, or the sentence of signing."""
     names = {_letters(end) for end in form.ends}
     found = []
-    for word in {end.lower()[:_ENOUGH] for end in form.ends}:
+    words = {end.lower()[:_ENOUGH] for end in form.ends}
+    for word in words | {" ".join(word) for word in words}:
         for start in line_starts(text, word):
             number = document.number_at(start)
             if _letters(document.lines[number]) in names:

@@ -49,7 +49,7 @@ _CONTENT = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[^A-Z][.!?])\s+(?=[A-Z\u201c(])|\n")
 NOTHING_TO_SAY = re.compile(
-    r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|not\s+required|no\b)|\b(?:none|not\s+applicable|n/a|reserved)\W*$",
+    r"\W*(?:none|not\s+applicable|n/a|omitted|reserved|not\s+required|no)\b|\b(?:none|not\s+applicable|n/a|reserved)\W*$",
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"\W*(?:none|not applicable)\b[.\s]*$", re.IGNORECASE)

@@ -1,0 +1,101 @@
+"""Entries of tables of contents, and what they point to."""
+
+from datetime import date
+
+import pytest
+
+from edgewise.text.document import read_document
+from edgewise.text.forms.declared import form_for
+from edgewise.text.furniture import Furniture
+from edgewise.text.items.candidates import labelled, narrowed
+from edgewise.text.items.contents import has_body, listed, mark_contents, mark_returns
+from tests.text.items.pages import ANNUAL, CONTENTS, COVER, report
+
+FILED = date(2024, 6, 3)
+FORM = form_for("10-K", FILED)
+TEXT = "<p>Acme sells nuts to shops in four states, and shops sell them to those who like nuts.</p>"
+
+
+def marked(source):
+    document = read_document(source.encode())
+    furniture = Furniture(document).numbers
+    found = labelled(document, FORM, FILED, narrowed(document), furniture)
+    mark_contents(document, found, FORM.possible(FILED))
+    mark_returns(document, found, furniture)
+    return document, found
+
+
+@pytest.mark.parametrize("name", ["pages", "links", "links and pages", "bare", "dots"])
+def test_the_entries_of_a_table_of_contents_are_known_and_no_heading_is_one(name):
+    _, found = marked(report(contents=CONTENTS[name]))
+    assert [one.contents for one in found] == [True] * len(ANNUAL) + [False] * len(ANNUAL)
+    assert listed(found) == {(part, number) for part, number, _ in ANNUAL}
+
+
+def test_links_point_to_headings():
+    _, found = marked(report(contents=CONTENTS["links"]))
+    assert [one.target for one in found] == [False] * len(ANNUAL) + [True] * len(ANNUAL)
+
+
+def test_a_link_back_makes_no_entry():
+    page = f"<p><a name=top></a>Acme</p>{TEXT}<p><a href='#top'>Item 3. Legal Proceedings</a></p>{TEXT}"
+    _, found = marked(page)
+    assert [one.contents for one in found] == [False]
+
+
+def test_items_without_text_that_come_only_once_are_no_contents():
+    _, found = marked(
+        f"{COVER}<p>Item 10. Directors</p><p>Item 11. Executive Compensation</p><p>Item 13. Relations</p>{TEXT}"
+    )
+    assert not any(one.contents for one in found)
+
+
+def test_the_last_of_a_list_with_text_below_is_an_item_of_its_own():
+    """The contents may run straight into Item 1."""
+    entries = "".join(f"<p>Item {number}. {title} 12</p>" for _, number, title in ANNUAL[1:8])
+    _, found = marked(f"{entries}<p>Item 15. Exhibits</p>{TEXT}")
+    assert [one.contents for one in found] == [True] * 7 + [False]
+
+
+def test_items_said_to_be_omitted_are_neither_headings_nor_listed():
+    _, found = marked(
+        f"<p>The following items have been omitted:</p><p>Item 10. Directors</p><p>Item 11. Pay</p>{TEXT * 3}"
+    )
+    assert (found[0].contents, found[0].omitted) == (True, True)
+    assert listed(found) == set()
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        (TEXT, True),
+        ("<p>None.</p>", True),
+        ("<p>See Note 3.</p>", True),
+        ("<p>Not applicable</p>", True),
+        ("", False),
+        ("<p>12</p><hr>", False),
+        ("<p>Nuts</p>", False),
+        (f"<p>{'Nuts and ' * 12} 12</p>", False),
+    ],
+)
+def test_what_there_is_to_read_below_a_heading(below, expected):
+    document, (first, second) = marked(f"<p>Item 3. Legal Proceedings</p>{below}<p>Item 4. Mine Safety Disclosures</p>")
+    assert has_body(document, first, second.begin) is expected
+
+
+def test_failure_case_11_a_heading_at_the_top_of_a_page_that_says_the_same_again_is_a_repetition():
+    heading = "<p>Item 3. Legal Proceedings</p>"
+    _, found = marked(f"{heading}{TEXT}<p>4</p><hr>{heading}{TEXT}<p>5</p><hr>{heading}{TEXT}")
+    assert [one.continued for one in found] == [False, True, True]
+
+
+def test_in_the_middle_of_a_page_it_is_not():
+    heading = "<p>Item 3. Legal Proceedings</p>"
+    _, found = marked(f"{heading}{TEXT * 3}{heading}{TEXT}")
+    assert [one.continued for one in found] == [False, False]
+
+
+def test_a_head_that_the_heading_itself_follows_is_the_repetition():
+    heading = "<p>Item 3. Legal Proceedings</p>"
+    _, found = marked(f"{TEXT}<p>4</p><hr>{heading}{heading}{TEXT}")
+    assert [one.continued for one in found] == [True, False]

@@ -6,7 +6,8 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborHTMLParser
+import lxml.html
+from lxml import etree
 
 from edgewise.sources.edgar.header import decode_text
 from edgewise.sources.edgar.records import Cover
@@ -79,9 +80,10 @@ def cover_text(body: bytes) -> str:
     """Return the visible words of a document's beginning, with single spaces and plain dashes."""
     text = decode_text(_closed_comments(body[:_BYTES_READ]))
     if "<" in text:
-        page = LexborHTMLParser(text)
-        page.strip_tags(["style", "script"])
-        text = page.text(separator=" ")
+        parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        page = lxml.html.document_fromstring(f"<html><body>{text}".encode("utf-8", "replace"), parser=parser)
+        etree.strip_elements(page, "style", "script", "title", with_tail=False)
+        text = " ".join(page.itertext())
     return _DASHES.sub("-", " ".join(text.split()))[:_CHARACTERS_READ]
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborHTMLParser
+import lxml.html
 
 from edgewise.core.errors import Truncated, Unparsable
 from edgewise.sources.edgar.header import (
@@ -23,8 +23,6 @@ from edgewise.sources.edgar.sgml import document_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from selectolax.lexbor import LexborNode
 
 _FACTS = {"Filing Date": "FILING DATE", "Accepted": "ACCEPTANCE DATETIME", "Period of Report": "PERIOD"}
 _BLOCKS = {
@@ -67,7 +65,8 @@ def parse_index_page(raw: bytes) -> FilingIndexPage:
     nobody recorded it, and it is None. Rendered copies of a document are not listed.
     Raises Unparsable where the page has no accession number, as an error page has none.
     """
-    page = LexborHTMLParser(decode_text(raw))
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    page = lxml.html.document_fromstring(f"<html><body>{decode_text(raw)}".encode(), parser=parser)
     header, complaints = read_pairs(_pairs(page))
     return FilingIndexPage(header, tuple(_listed(page)), complaints)
 
@@ -112,20 +111,22 @@ def parse_folder_listing(raw: bytes) -> tuple[FolderFile, ...]:
     )
 
 
-def _pairs(page: LexborHTMLParser) -> Iterator[tuple[str, str]]:
+def _pairs(page: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
     """Yield the page's facts under the names that headers use."""
-    accession = _ACCESSION.search(_words(page.css_first("#secNum")))
+    accession = _ACCESSION.search(_words(page.find(".//*[@id='secNum']")))
     yield "ACCESSION NUMBER", accession[0] if accession else ""
-    yield "TYPE", _words(page.css_first("#formName strong")).removeprefix("Form ").strip()
-    for heading, value in zip(page.css("div.infoHead"), page.css("div.infoHead + div.info"), strict=False):
-        yield from _fact(_words(heading), value)
-    for company in page.css("div.companyInfo"):
+    yield "TYPE", _words(page.find(".//*[@id='formName']//strong")).removeprefix("Form ").strip()
+    for heading in page.iterfind(".//div[@class='infoHead']"):
+        value = heading.getnext()
+        if value is not None and value.get("class") == "info":
+            yield from _fact(_words(heading), value)
+    for company in page.iterfind(".//div[@class='companyInfo']"):
         yield from _company(company)
 
 
-def _fact(heading: str, value: LexborNode) -> Iterator[tuple[str, str]]:
+def _fact(heading: str, value: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
     if heading == "Items":
-        for line in value.text(separator="\n").splitlines():
+        for line in "\n".join(value.itertext()).splitlines():
             yield "ITEMS", line.strip().removeprefix("Item ")
     elif heading == "Documents":
         yield "PUBLIC DOCUMENT COUNT", _words(value)
@@ -135,29 +136,29 @@ def _fact(heading: str, value: LexborNode) -> Iterator[tuple[str, str]]:
             yield _FACTS[heading], digits
 
 
-def _company(company: LexborNode) -> Iterator[tuple[str, str]]:
-    match = _COMPANY.match(_words(company.css_first(".companyName")))
+def _company(company: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+    match = _COMPANY.match(_words(company.find(".//*[@class='companyName']")))
     if match is None or match["block"] not in _BLOCKS:
         return
     yield _BLOCKS[match["block"]], ""
     yield "CIK", match["cik"]
     yield "CONFORMED NAME", match["name"]
-    sic = _SIC.search(_words(company.css_first(".identInfo")))
+    sic = _SIC.search(_words(company.find(".//*[@class='identInfo']")))
     yield "ASSIGNED SIC", sic[1] if sic else ""
 
 
-def _listed(page: LexborHTMLParser) -> Iterator[ListedDocument]:
+def _listed(page: lxml.html.HtmlElement) -> Iterator[ListedDocument]:
     """Yield the documents of the page's tables; the complete text and rendered copies have no number of their own."""
-    for row in page.css("table.tableFile tr"):
-        cells = row.css("td")
-        link = row.css_first("td a")
+    for row in page.iterfind(".//table[@class='tableFile']//tr"):
+        cells = row.findall(".//td")
+        link = row.find(".//td//a")
         if len(cells) != _COLUMNS or link is None or (number := whole_number(_words(cells[0]))) is None:
             continue
-        if "/xsl" in (link.attributes.get("href") or ""):
+        if "/xsl" in (link.get("href") or ""):
             continue
         yield ListedDocument(number, _words(cells[3]), _words(link) or None, _words(cells[1]) or None)
 
 
-def _words(node: LexborNode | None) -> str:
+def _words(node: lxml.html.HtmlElement | None) -> str:
     """Return a node's text with single spaces; '' for no node."""
-    return " ".join(node.text().split()) if node else ""
+    return " ".join("".join(node.itertext()).split()) if node is not None else ""

@@ -9,9 +9,10 @@ ONLY ?=
 DATA ?=
 DEMO ?=
 ARGS ?=
+MINUTES ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench faults evaluate serve docs constraints clean
+.PHONY: help setup demo test check format bench faults fuzz evaluate serve docs constraints clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -49,6 +50,9 @@ bench: $(VENV)/.dev ## measure, beside a peer; ONLY=name for one
 
 faults: $(VENV)/.dev ## the fault matrix; ONLY="names" for some
 	$(BIN)/python faults/run.py $(ONLY)
+
+fuzz: $(VENV)/.dev ## fuzz the scan of documents, guided by coverage; MINUTES=30
+	$(BIN)/python scripts/fuzz_scan.py --minutes $(MINUTES)
 
 evaluate: $(VENV)/.dev ## accuracy on real data; ONLY="names" for some, DATA=folder, ARGS=--wrong
 	$(BIN)/python benchmarks/evaluate.py $(DATA) $(if $(ONLY),--only $(ONLY)) $(ARGS)

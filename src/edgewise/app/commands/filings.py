@@ -232,11 +232,19 @@ def _account(house: House, accession: Accession) -> dict[str, Any]:
     tables = {table.name: house.lake.read(table, where=only).to_dicts() for table in (FILINGS, DOCUMENTS, TEXTS)}
     if work is None and not tables["filings"]:
         raise NotFound(f"{accession} is not known here", advice="Bring it in: edgewise filings ingest --cik NUMBER")
+    tables["texts"] = _present(tables["texts"])
     tone = house.lake.read(FILING_TONE, where=only)
     texts = [house.documents.get(row["text_sha256"]).decode() for row in tables["texts"]]
     moved = explain(*texts).to_dicts() if texts else []
     items = items_of(house, accession)
     return {"work": work, **tables, "items": items, "tone": tone.to_dicts(), "sentences": moved}
+
+
+def _present(texts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the texts of the present version of the reader; those of an older one where there are no others."""
+    from edgewise.text.visible_text import PARSER_VERSION  # noqa: PLC0415 - keeps the help page quick
+
+    return [row for row in texts if row["parser_version"] == PARSER_VERSION] or texts
 
 
 def _print_account(account: dict[str, Any]) -> None:

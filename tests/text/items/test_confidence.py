@@ -3,7 +3,7 @@
 import pytest
 
 from edgewise.text.items.confidence import DOUBTS, SUSPECT_BELOW
-from tests.text.items.pages import ANNUAL, body, item, report
+from tests.text.items.pages import ANNUAL, CONTENTS, body, item, report
 
 
 def without(*numbers):
@@ -31,6 +31,15 @@ def test_doubts_multiply_and_below_the_limit_an_item_is_suspect(read):
     ("key", "reason", "page"),
     [
         (("II", "7A"), "not_found", report(without("7A"))),
+        (
+            ("I", "3"),
+            "rival",
+            report(
+                texts={("I", "2"): f"{body('I', '2')}</p><p><i>Item 3. Legal Proceedings</i></p><p>{body('I', '2')}"}
+            ),
+        ),
+        (("I", "1A"), "out_of_order", report([*without("1A")[:11], ANNUAL[1], *without("1A")[11:]], part="")),
+        (("II", "7"), "index_only", report([], contents=CONTENTS["pages"])),
         (("II", "7"), "neighbour_missing", report(without("7A"))),
         (("I", "3"), "title_only", report().replace("Item 3. ", "")),
         (("I", "2"), "next_doubtful", report().replace("Item 3. ", "")),

@@ -99,3 +99,21 @@ def test_a_head_that_the_heading_itself_follows_is_the_repetition():
     heading = "<p>Item 3. Legal Proceedings</p>"
     _, found = marked(f"{TEXT}<p>4</p><hr>{heading}{heading}{TEXT}")
     assert [one.continued for one in found] == [True, False]
+
+
+def test_a_running_head_of_an_item_that_has_a_heading_elsewhere_is_a_repetition():
+    """Its first one may stand above the heading, on the page that the item begins on."""
+    page = f"<p>ITEM 3. LEGAL PROCEEDINGS</p>{TEXT * 3}<p>{{}}</p><hr>"
+    pages = [page.format(number) for number in range(4, 9)]
+    heading = "<p><b>Item 3. Our Legal Proceedings</b></p>"
+    _, found = marked(f"{TEXT}<p>3</p><hr>{pages[0].replace('<p>4', f'{heading}{TEXT}<p>4')}{''.join(pages[1:])}")
+    assert [one.heading for one in found if not one.continued] == ["Item 3. Our Legal Proceedings"]
+
+
+def test_a_link_forwards_makes_an_entry_where_there_are_only_two():
+    entry = "<p><a href='#{0}'>Item {0}. {1}</a></p>"
+    items = [("3", "Legal Proceedings"), ("4", "Mine Safety Disclosures")]
+    _, found = marked(
+        "".join(entry.format(*one) for one in items) + "".join(f"<p id={n}>Item {n}. {t}</p>{TEXT}" for n, t in items)
+    )
+    assert [(one.contents, one.target) for one in found] == [(True, False)] * 2 + [(False, True)] * 2

@@ -71,7 +71,7 @@ def test_a_line_that_is_the_title_and_looks_like_a_heading_is_one(line):
 
 @pytest.mark.parametrize(
     "line",
-    ["<p>Legal Proceedings</p>", "<p><b>Legal Proceedings of Our Many Subsidiaries Abroad</b></p>", "<p><b>Legal</b></p>",
+    ["<p>Legal Proceedings</p>", "<p><b>Legal Proceedings of Our Many Subsidiaries</b></p>", "<p><b>Legal</b></p>",
      "<table><tr><td><b>Legal Proceedings</b></td><td>12</td></tr></table>", "<p><b>Properties</b></p>"],
 )  # fmt: skip
 def test_other_lines_are_not(line):

@@ -4,7 +4,7 @@
 2. A worker mutates documents, keeps those that reach a new edge, and checks what must hold of every document
    (`broken_promise`): nothing raised, offsets that fit, work linear in the bytes.
 3. The worker notes each input before it reads it; when it dies, the input it died of is the finding, and the next
-   worker goes on. Findings land in build/fuzz/findings, cut down to the smallest input that still shows them.
+   worker goes on. Findings land in build/fuzz/findings, cut down as far as a few minutes allow.
 
 Needs gcc. With the real archive beside the checkout its documents are among the seeds.
 """
@@ -44,6 +44,7 @@ MODULE = BUILD / f"scan{sysconfig.get_config_var('EXT_SUFFIX')}"
 CURRENT = BUILD / "current"
 MAP_SIZE = 1 << 16
 LONGEST = 1 << 14
+SECONDS_TO_CUT_DOWN = 300
 WORK_PER_BYTE = 400
 WORK_AT_LEAST = 200_000
 RUNTIME = """
@@ -245,12 +246,13 @@ def mutated(corpus: list[bytes], chance: random.Random) -> bytes:
 
 
 def cut_down(finding: Path) -> None:
-    """Make a finding as small as it gets, trying in fresh processes because a try may end one."""
+    """Make a finding smaller, trying in fresh processes because a try may end one."""
     body = finding.read_bytes()
     length = len(body) // 2
-    while length:
+    ends = time.monotonic() + SECONDS_TO_CUT_DOWN
+    while length and time.monotonic() < ends:
         at = 0
-        while at < len(body):
+        while at < len(body) and time.monotonic() < ends:
             shorter = body[:at] + body[at + length :]
             if _still_breaks(shorter):
                 body = shorter

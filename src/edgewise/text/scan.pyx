@@ -70,7 +70,8 @@ cdef array.array _int32():
 
 
 cdef object _array(array.array column):
-    return np.array(column, dtype=np.int32)
+    """Return a column as an array of numpy, which shares its memory."""
+    return np.frombuffer(column, dtype=np.int32) if len(column) else np.empty(0, dtype=np.int32)
 
 
 cdef struct Remembered:  # a change of style, by the bytes that asked for it

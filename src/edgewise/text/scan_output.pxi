@@ -194,7 +194,10 @@ cdef list _block_columns(_Scanner s):
     for column in (s.begins, s.raw_begins, s.raw_ends, s.tables_of, s.first_runs, s.flags_of):
         array.resize(column, s.blocks)
     begin = _array(s.begins)
-    end = np.append(begin[1:] - 1, s.characters).astype(np.int32)
+    end = np.empty(s.blocks, dtype=np.int32)
+    if s.blocks:
+        np.subtract(begin[1:], 1, out=end[: s.blocks - 1])
+        end[s.blocks - 1] = s.characters
     return [
         begin, end, _array(s.raw_begins), _array(s.raw_ends), np.array(s.flags_of, dtype=np.int32),
         _array(s.tables_of), _array(s.first_runs),

@@ -21,7 +21,7 @@ from edgewise.app.house import House
 from edgewise.app.settings import Settings
 from edgewise.core.clock import latest_known_at, parse_acceptance, sessions
 from edgewise.core.ports import FilingState
-from edgewise.core.tables import DOCUMENTS, FACTORS, FILING_TONE, FILINGS, TEXTS
+from edgewise.core.tables import DOCUMENTS, FACTORS, FILING_TONE, FILINGS, ITEM_CHANGES, ITEMS, RISK_CHANGES, TEXTS
 from edgewise.factors.registry import factor_named
 from edgewise.pipelines.factors import build_factor
 from edgewise.pipelines.ingest import record_discoveries
@@ -217,6 +217,23 @@ def test_no_score_is_known_before_its_filing(house):
         .filter(pl.col("known_at") < pl.col("filed"))
         .is_empty()
     )
+
+
+def test_items_and_changes_of_the_whole_archive_have_a_status_and_doubts_have_reasons(house):
+    items, changes = house.lake.read(ITEMS), house.lake.read(ITEM_CHANGES)
+    assert set(items["accession"]) == set(house.lake.read(TEXTS)["accession"])
+    assert set(items["status"]) <= {"ok", "suspect", "by_reference", "absent"}
+    assert items.filter((pl.col("status") == "suspect") & pl.col("reasons").is_null()).is_empty()
+    assert items.filter((pl.col("status") == "ok") & pl.col("text").is_null()).is_empty()
+    assert changes["accession"].n_unique() == 26
+    assert changes.filter(pl.col("status") == "ok")["cosine"].is_between(0, 1).all()
+
+
+def test_teslas_risk_factors_of_2024_go_on_from_those_of_2023(house):
+    """Read by a person: all forty stand in both reports; the text of fourteen was edited."""
+    rows = house.lake.read(RISK_CHANGES, where=pl.col("accession") == "0001628280-25-003063")
+    assert set(rows["previous_accession"]) == {"0001628280-24-002390"}
+    assert dict(rows["change"].value_counts().iter_rows()) == {"kept": 26, "reworded": 14}
 
 
 def test_every_score_can_be_traced_to_bytes(house):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from edgewise.simulate.documents.manuscript import Manuscript
 from edgewise.simulate.documents.report import Report, begin, exhibit_layout_of, write_risk_factors
+from edgewise.simulate.documents.standing import CONTROLS, PROCEEDINGS, notes
 from edgewise.simulate.documents.statements import financial_statements, report_start
 from edgewise.simulate.documents.styles import house_style
 from edgewise.simulate.documents.vocabulary import (
@@ -184,6 +185,7 @@ def _write_body(report: Report, number: str, statements: str) -> None:
         report.page.foreign(statements)
         report.page.subhead("Notes")
         report.page.texts(report.narrator.plain(20))
+        report.page.texts(list(notes()))
     elif write := _BODIES.get(number):
         write(report)
     else:
@@ -203,11 +205,11 @@ def _plain(count: int) -> Callable[[Report], None]:
 
 
 def _proceedings(report: Report) -> None:
-    report.page.text("We are involved in matters in the ordinary course of business that we consider immaterial.")
+    report.page.text(PROCEEDINGS)
 
 
 def _controls(report: Report) -> None:
-    report.page.text("Management concluded that disclosure controls and procedures were effective.")
+    report.page.text(CONTROLS)
 
 
 def _discussion(report: Report) -> None:

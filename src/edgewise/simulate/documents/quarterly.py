@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgewise.simulate.documents.report import Report, begin
+from edgewise.simulate.documents.standing import CONTROLS, PROCEEDINGS, notes
 from edgewise.simulate.documents.statements import financial_statements, report_start
 from edgewise.simulate.documents.vocabulary import QUARTERLY_PARTS, is_reserved, quarterly_items
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # Items of Part II that every other filer leaves out when there is nothing to say.
 _OPTIONAL = frozenset({"3", "4", "5"})
+_NOTES = 5
 
 
 def quarterly_report(
@@ -55,15 +57,16 @@ def _item(report: Report, part: str, number: str, title: str, statements: str) -
         case "I", "1":
             page.foreign(statements)
             page.texts(narrator.plain(8))
+            page.texts(list(notes()[:_NOTES]))
         case "I", "2":
             page.text(narrator.safe_harbor())
             page.texts(narrator.paragraphs(34))
         case "I", "3":
             page.texts(narrator.plain(2))
         case "I", "4":
-            page.text("Management concluded that disclosure controls and procedures were effective.")
+            page.text(CONTROLS)
         case "II", "1":
-            page.text("We are involved in matters in the ordinary course of business that we consider immaterial.")
+            page.text(PROCEEDINGS)
         case "II", "1A":
             _write_new_risk_factors(report)
         case "II", "2":

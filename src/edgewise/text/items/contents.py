@@ -106,14 +106,13 @@ def _link_ends(document: Document, number: int) -> Iterator[int]:
 
 
 def _mark_target(candidates: list[Candidate], begins: list[int], entry: Candidate, there: int) -> None:
-    """Mark the first candidate near a place that has the label of the entry which links there."""
+    """Mark the candidates with the label of an entry near the place it links to; the first may be a running head."""
     for place in range(bisect_left(begins, there - 2), len(begins)):
         other = candidates[place]
         if other.begin > there + _NEAR:
             return
         if other is not entry and other.labels[:1] == entry.labels[:1] and other.labels:
             other.target = True
-            return
 
 
 def _runs(document: Document, candidates: list[Candidate], ranks: dict[tuple[str, str], int]) -> list[list[Candidate]]:

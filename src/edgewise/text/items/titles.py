@@ -65,7 +65,7 @@ def end_of_title(line: str, titles: tuple[str, ...]) -> int:
     """Return where the title at the start of a line ends and text of another kind begins; its length where none does.
 
     >>> end_of_title("Legal Proceedings None.", ("Legal Proceedings",))
-    17
+    18
     """
     best, end = 0.0, len(line)
     for title in titles:

@@ -44,8 +44,9 @@ def go(home, edgar):
     with House(Settings(home=Path(home), edgar=edgar, executor="this")) as house:
         selection = Selection(origin=Origin.INDEX, since=date(2024, 2, 1), until=date(2024, 3, 29))
         record_discoveries(house.edgar.discover(selection), house.filings, house.clock)
+        chain = list(legs(house.rooms))
         print("started", flush=True)
-        for stage in legs(house.rooms):
+        for stage in chain:
             stages.run_stage(stage, house.filings, house.clock, batch=4)
     print("finished", flush=True)
 """
@@ -59,7 +60,7 @@ def hasty(stage, ledger, clock, *, batch):
     while works := ledger.pending(stage.takes, limit=batch, forms=stage.forms):
         prepared, failures = stages._split(works, stage.prepare(works))
         ledger.advance([work.accession for work, _ in prepared], stage.gives, at=clock.now())
-        time.sleep(0.05)
+        time.sleep(0.3)
         if prepared:
             stage.commit([value for _, value in prepared])
         ledger.fail(failures, at=clock.now())

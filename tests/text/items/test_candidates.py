@@ -7,7 +7,8 @@ import pytest
 from edgewise.text.document import read_document
 from edgewise.text.forms.declared import form_for
 from edgewise.text.furniture import Furniture
-from edgewise.text.items.candidates import MOST, labelled, look_of, narrowed, parts
+from edgewise.text.items.candidates import MOST, labelled, look_of, parts
+from edgewise.text.items.labels import SearchedText
 from tests.text.items.pages import body
 
 FILED = date(2024, 6, 3)
@@ -16,7 +17,7 @@ FORM = form_for("10-K", FILED)
 
 def candidates(source, form=FORM):
     document = read_document(source.encode())
-    return labelled(document, form, FILED, narrowed(document), Furniture(document).numbers)
+    return labelled(document, form, FILED, SearchedText(document.text), Furniture(document).numbers)
 
 
 def only(source):
@@ -131,10 +132,10 @@ def test_what_is_set_off_looks_more_like_a_heading(more, less):
 )
 def test_headings_of_parts(line, found):
     document = read_document(f"<p>{line}</p>".encode())
-    assert [one.part for one in parts(document, FORM, narrowed(document))] == found
+    assert [one.part for one in parts(document, FORM, SearchedText(document.text))] == found
 
 
 def test_the_heading_of_a_part_may_have_its_own_words():
     document = read_document(b"<p>PART I. FINANCIAL INFORMATION</p><p>PART II - Of nuts</p>")
     form = form_for("10-Q", FILED)
-    assert [one.part for one in parts(document, form, narrowed(document))] == ["I"]
+    assert [one.part for one in parts(document, form, SearchedText(document.text))] == ["I"]

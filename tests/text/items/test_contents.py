@@ -7,8 +7,9 @@ import pytest
 from edgewise.text.document import read_document
 from edgewise.text.forms.declared import form_for
 from edgewise.text.furniture import Furniture
-from edgewise.text.items.candidates import labelled, narrowed
+from edgewise.text.items.candidates import labelled
 from edgewise.text.items.contents import has_body, listed, mark_contents, mark_returns
+from edgewise.text.items.labels import SearchedText
 from tests.text.items.pages import ANNUAL, CONTENTS, COVER, report
 
 FILED = date(2024, 6, 3)
@@ -19,7 +20,7 @@ TEXT = "<p>Acme sells nuts to shops in four states, and shops sell them to those
 def marked(source):
     document = read_document(source.encode())
     furniture = Furniture(document).numbers
-    found = labelled(document, FORM, FILED, narrowed(document), furniture)
+    found = labelled(document, FORM, FILED, SearchedText(document.text), furniture)
     mark_contents(document, found, FORM.possible(FILED))
     mark_returns(document, found, furniture)
     return document, found
@@ -55,6 +56,22 @@ def test_the_last_of_a_list_with_text_below_is_an_item_of_its_own():
     entries = "".join(f"<p>Item {number}. {title} 12</p>" for _, number, title in ANNUAL[1:8])
     _, found = marked(f"{entries}<p>Item 15. Exhibits</p>{TEXT}")
     assert [one.contents for one in found] == [True] * 7 + [False]
+
+
+SHORT = "<p>Item 3. Legal Proceedings</p><p>Item 5. Market</p><p>SIGNATURE</p>"
+
+
+def test_the_contents_of_a_report_of_two_items_are_its_headings_word_for_word_before_all_else():
+    _, found = marked(f"{COVER}{SHORT}<p>Item 3. Legal Proceedings</p>{TEXT}<p>Item 5. Market</p>{TEXT}")
+    assert [one.contents for one in found if one.labels] == [True, True, False, False]
+
+
+def test_two_headings_that_come_again_in_other_words_or_not_at_the_start_are_no_contents():
+    _, found = marked(f"{COVER}{SHORT}<p>Item 3. Legal Matters</p>{TEXT}<p>Item 5. Market</p>{TEXT}")
+    assert not any(one.contents for one in found)
+    again = f"<p>Item 3. Legal Proceedings</p>{TEXT}<p>Item 5. Market</p>{TEXT}"
+    _, found = marked(f"{COVER}<p>Item 1. Business</p>{TEXT}{SHORT}{again}")
+    assert not any(one.contents for one in found)
 
 
 def test_items_said_to_be_omitted_are_neither_headings_nor_listed():

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgewise.text.items.labels import ascii_width, item_labels, part_labels
+from edgewise.text.items.labels import SearchedText, item_labels, part_labels
 
 
 def items(text):
-    return [label.items for label in item_labels(ascii_width(text))]
+    return [label.items for label in item_labels(SearchedText(text))]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_this_is_no_label(text):
 
 def test_a_label_says_its_part_its_stop_and_where_it_stands():
     text = "Introduction\nPART II, Item 7. \u2014 Discussion"
-    (label,) = item_labels(text)
+    (label,) = item_labels(SearchedText(text))
     assert (label.part, label.stop) == ("II", ". \u2014 ")
     assert text[label.begin : label.end] == "Item 7. \u2014 "
     assert text[label.end :] == "Discussion"
@@ -98,15 +98,16 @@ def test_labels_come_in_order_one_to_a_line():
     ],
 )
 def test_parts_are_read(text, found):
-    assert list(part_labels(text)) == found
+    assert list(part_labels(SearchedText(text))) == found
 
 
 @given(st.text(alphabet="itemsITEMS pPaArRtT1290.,AB()-\n\t&\u00a0\uff11\u0130\u00df", max_size=60))
 def test_any_text_gives_labels_in_order_inside_it(text):
-    narrow = ascii_width(text)
+    searched = SearchedText(text)
+    narrow = searched.text
     assert len(narrow) == len(text)
     last = -1
-    for label in item_labels(narrow):
+    for label in item_labels(searched):
         assert last < label.begin < label.end <= len(text)
         assert label.items
         assert narrow[label.begin : label.begin + 4].lower() == "item"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from edgewise.text.items.labels import ascii_width, item_labels, part_labels
+from edgewise.text.items.labels import item_labels, part_labels
 from edgewise.text.items.titles import end_of_title, title_fit, words
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from edgewise.text.document import Block, Document
     from edgewise.text.forms.declared import Form, ItemKind
-    from edgewise.text.items.labels import Label
+    from edgewise.text.items.labels import Label, SearchedText
 
 _PAGE_NUMBER = r"(?:page\s*)?(?:[A-Z]{1,2}-)?\d{1,3}(?:\s*(?:-|\u2013|to|,|and|&)\s*(?:[A-Z]-)?\d{1,3})*"
 _TAIL = 24
@@ -78,14 +78,18 @@ class Candidate:
     titled: bool = False
 
 
-def labelled(document: Document, form: Form, filed: date, text: str, furniture: frozenset[int]) -> list[Candidate]:
+def labelled(
+    document: Document, form: Form, filed: date, searched: SearchedText, furniture: frozenset[int]
+) -> list[Candidate]:
     """Return the lines that open with the label of an item that the form has, in order, at most `MOST`."""
     known = {_bare(label): kinds for label, kinds in form.labels(filed).items()}
-    items = ((label, known[label.items[0]]) for label in item_labels(text) if label.items[0] in known)
+    items = ((label, known[label.items[0]]) for label in item_labels(searched) if label.items[0] in known)
     repeated = _repeated(document, furniture)
     seen = ((label, kinds) for label, kinds in items if document.number_at(label.begin) not in repeated)
     return [
-        _candidate(document, text, label, kinds, tuple(known[item] for item in label.items[1:] if item in known))
+        _candidate(
+            document, searched.text, label, kinds, tuple(known[item] for item in label.items[1:] if item in known)
+        )
         for label, kinds in islice(seen, MOST)
     ]
 
@@ -185,17 +189,17 @@ def _is_running(rest: str, stop: str, fit: float) -> bool:
     return "," in stop and fit < _GOOD_FIT
 
 
-def parts(document: Document, form: Form, text: str) -> list[Candidate]:
+def parts(document: Document, form: Form, searched: SearchedText) -> list[Candidate]:
     """Return the headings of parts, in order; a part in front of an item in the same line is the item's."""
     known = {part.id: part.headings for part in form.parts if part.id}
     found: list[Candidate] = []
-    for begin, part, rest in part_labels(text):
+    for begin, part, rest in part_labels(searched):
         if part not in known or len(rest) > _LONG_PART or _ITEM_FOLLOWS.match(rest):
             continue
         said = words(rest)
         fit = title_fit(rest, known[part]) if said else 0.0
         if not said or fit >= _SOME_FIT or _CONTINUED.search(rest) or _ends_with_page(rest):
-            found.append(_part(document, _first_letter(text, begin), part, rest, fit))
+            found.append(_part(document, _first_letter(searched.text, begin), part, rest, fit))
         if len(found) == MOST:
             break
     return found
@@ -222,8 +226,3 @@ def _part(document: Document, begin: int, part: str, rest: str, fit: float) -> C
 
 def _bare(label: str) -> str:
     return "".join(letter for letter in label.upper() if letter.isalnum() or letter == ".")
-
-
-def narrowed(document: Document) -> str:
-    """Return the text in which labels are looked for; same offsets."""
-    return ascii_width(document.text)

@@ -27,6 +27,8 @@ _OMITTED = 2
 _BEFORE = 400
 _SHARE = 0.5
 _OF_A_PART = 3
+# The contents of a report of two items: so short a list comes before all else, and its very words come again.
+_SHORTEST = 2
 _NEARLY_ALL = 0.75
 _AHEAD = 40
 _NEAR = 600
@@ -53,6 +55,8 @@ def _is_contents(document: Document, run: list[Candidate], order: _Order) -> boo
     again = [order.comes_after(candidate, run[-1].begin) for candidate in run]
     if len(run) >= _OF_A_PART and sum(again) >= _NEARLY_ALL * len(run):
         return True
+    if len(run) >= _SHORTEST and order.is_first(run[0]) and all(order.said_after(c, run[-1].begin) for c in run):
+        return True
     return len(run) >= _ENTRIES and sum(c.page or c.contents for c in run) >= _SHARE * len(run)
 
 
@@ -72,10 +76,19 @@ class _Order:
     def __init__(self, candidates: list[Candidate]) -> None:
         self._begins = [candidate.begin for candidate in candidates]
         self._last = {candidate.labels[:1]: candidate.begin for candidate in candidates if candidate.labels}
+        self._last_said = {_said(candidate): candidate.begin for candidate in candidates}
 
     def comes_after(self, candidate: Candidate, place: int) -> bool:
         """Return whether the label of a candidate comes again after a place."""
         return self._last[candidate.labels[:1]] > place
+
+    def is_first(self, candidate: Candidate) -> bool:
+        """Return whether no candidate comes before this one."""
+        return self._begins[0] == candidate.begin
+
+    def said_after(self, candidate: Candidate, place: int) -> bool:
+        """Return whether the very words of a candidate come again after a place."""
+        return self._last_said[_said(candidate)] > place
 
     def next_begin(self, candidate: Candidate, otherwise: int) -> int:
         """Return where the next candidate begins."""

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from edgewise.text.items.candidates import Candidate
-from edgewise.text.items.labels import line_starts
 
 if TYPE_CHECKING:
     from edgewise.text.document import Document
     from edgewise.text.forms.declared import Form
+    from edgewise.text.items.labels import SearchedText
 
 _SIGNED = re.compile(
     r"[^\w\n]{0,4}pursuant\s+to\s+the\s+requirements?\s+of\s+(?:section|the\s+securities)[^\n]{0,200}"
@@ -21,17 +21,17 @@ _SHORT = 40
 _ENOUGH = 8
 
 
-def signatures(document: Document, form: Form, text: str) -> list[Candidate]:
+def signatures(document: Document, form: Form, searched: SearchedText) -> list[Candidate]:
     """Return the places that end the last item: `SIGNATURES`, or the sentence of signing."""
     names = {_letters(end) for end in form.ends}
     found = []
     words = {end.lower()[:_ENOUGH] for end in form.ends}
     for word in words | {" ".join(word) for word in words}:
-        for start in line_starts(text, word):
+        for start in searched.line_starts(word):
             number = document.number_at(start)
             if _letters(document.lines[number]) in names:
                 found.append(_end(document, number, start, 0.8))
-    signed = (start for start in line_starts(text, "pursuant") if _SIGNED.match(text, start))
+    signed = (start for start in searched.line_starts("pursuant") if _SIGNED.match(searched.text, start))
     found += [_end(document, document.number_at(start), start, 0.0) for start in signed]
     return sorted(found, key=lambda candidate: candidate.begin)
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 # Full-width letters, digits and stops as they stand in filings from Asia; each is one character, so offsets stay.
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_HAS_FULL_WIDTH = re.compile("[\uff01-\uff5e]")
+# The first two bytes of each of them in UTF-8; other characters share them, and are left as they are.
+_FIRST_BYTES = (b"\xef\xbc", b"\xef\xbd")
 
 _GAP = r"[^\S\n]*+"
 # A letter belongs to the number if it touches it, stands in brackets, or is set off and followed by a stop.
@@ -60,37 +61,44 @@ class Label:
     stop: str
 
 
-def ascii_width(text: str) -> str:
-    """Return the text with full-width characters made narrow; offsets stay."""
-    return text.translate(_FULL_WIDTH) if _HAS_FULL_WIDTH.search(text) else text
+class SearchedText:
+    """A text in which labels are looked for. text: with full-width characters made narrow; offsets stay."""
+
+    def __init__(self, text: str) -> None:
+        encoded = text.encode("utf-8", "surrogatepass")
+        if any(first in encoded for first in _FIRST_BYTES):
+            text = text.translate(_FULL_WIDTH)
+            encoded = text.encode("utf-8", "surrogatepass")
+        self.text = text
+        self._lowered = encoded.lower().decode("utf-8", "surrogatepass")
+
+    def line_starts(self, word: str) -> Iterator[int]:
+        """Yield the starts of lines that have a word of lower-case ASCII letters near their start, in any case.
+
+        Looking for the word first, and then at its line, is ten times as quick as a pattern tried at each line.
+        """
+        last = -1
+        place = self._lowered.find(word)
+        while place >= 0:
+            start = self.text.rfind("\n", max(place - _REACH, 0), place) + 1
+            if (start or place < _REACH) and start != last:
+                last = start
+                yield start
+            place = self._lowered.find(word, place + 1)
 
 
-def line_starts(text: str, word: str) -> Iterator[int]:
-    """Yield the starts of lines that have a word of lower-case ASCII letters near their start, in any case.
-
-    Looking for the word first, and then at its line, is ten times as quick as a pattern tried at each line.
-    """
-    lowered = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
-    last = -1
-    place = lowered.find(word)
-    while place >= 0:
-        start = text.rfind("\n", max(place - _REACH, 0), place) + 1
-        if (start or place < _REACH) and start != last:
-            last = start
-            yield start
-        place = lowered.find(word, place + 1)
-
-
-def item_labels(text: str) -> Iterator[Label]:
+def item_labels(searched: SearchedText) -> Iterator[Label]:
     """Yield the item labels at the start of lines, in order."""
-    for match in filter(None, (_ITEM.match(text, start) for start in line_starts(text, "item"))):
+    starts = searched.line_starts("item")
+    for match in filter(None, (_ITEM.match(searched.text, start) for start in starts)):
         items = _items(match["first"], match["more"])
         yield Label(match.start("word"), match.end(), items, _roman(match["part"]), match["stop"])
 
 
-def part_labels(text: str) -> Iterator[tuple[int, str, str]]:
+def part_labels(searched: SearchedText) -> Iterator[tuple[int, str, str]]:
     """Yield (offset, part, what follows in the line) of lines that begin with a part."""
-    for match in filter(None, (_PART_HEADING.match(text, start) for start in line_starts(text, "part"))):
+    starts = searched.line_starts("part")
+    for match in filter(None, (_PART_HEADING.match(searched.text, start) for start in starts)):
         yield match.start(), _roman(match["part"]), match["rest"]
 
 

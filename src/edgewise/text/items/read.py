@@ -14,11 +14,12 @@ import re
 from typing import TYPE_CHECKING
 
 from edgewise.text.furniture import Furniture
-from edgewise.text.items.candidates import Candidate, labelled, narrowed, parts
+from edgewise.text.items.candidates import Candidate, labelled, parts
 from edgewise.text.items.confidence import judged
 from edgewise.text.items.contents import has_body, listed, mark_contents, mark_returns
 from edgewise.text.items.ends import signatures
 from edgewise.text.items.item import Item
+from edgewise.text.items.labels import SearchedText
 from edgewise.text.items.reference import NOTHING_TO_SAY, reference
 from edgewise.text.items.sequence import Choice, choose
 from edgewise.text.items.titled import Entry, entries, titled
@@ -50,10 +51,9 @@ def item_text(document: Document, item: Item, furniture: Furniture) -> str:
 
 def read_items(document: Document, form: Form, filed: date) -> list[Item]:
     """Return the items that the form expects on a filing date and those found beside them, in the form's order."""
-    text = narrowed(document)
     kinds = form.possible(filed)
     furniture = Furniture(document).numbers
-    candidates = _candidates(document, form, filed, text, furniture)
+    candidates = _candidates(document, form, filed, furniture)
     mark_contents(document, candidates, kinds)
     mark_returns(document, candidates, furniture)
     choices = _chosen(document, form, kinds, candidates)
@@ -75,9 +75,10 @@ def read_items(document: Document, form: Form, filed: date) -> list[Item]:
     return judged(document, items, {kind.key: kind for kind in kinds}, choices, candidates, looked_for=looked_for)
 
 
-def _candidates(document: Document, form: Form, filed: date, text: str, furniture: frozenset[int]) -> list[Candidate]:
-    found = labelled(document, form, filed, text, furniture)
-    marks = [*parts(document, form, text), *signatures(document, form, text)]
+def _candidates(document: Document, form: Form, filed: date, furniture: frozenset[int]) -> list[Candidate]:
+    searched = SearchedText(document.text)
+    found = labelled(document, form, filed, searched, furniture)
+    marks = [*parts(document, form, searched), *signatures(document, form, searched)]
     return sorted([*found, *marks], key=lambda candidate: candidate.begin)
 
 

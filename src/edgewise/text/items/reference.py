@@ -14,13 +14,13 @@ _LONGEST = 4_000
 _SHORT = 900
 _SHARE, _LONG_SHARE = 0.6, 0.85
 
+# Patterns without IGNORECASE meet lower-case sentences: that takes half the time.
 _PLACE = re.compile(
     r"proxy statement|information statement|schedule 14a|annual report|"
     r"exhibit (?:13|95)\b|"
     r"financial statements|\bnotes?\s+(?:\d|[a-z]\b|to\b)|\bpart\s+i|\bitems?\s+\d|form 10-[kq]|\bpages?\s+[a-z]?-?\d|"
     r"\bsections?\b|\bcaptions?\b|\bheadings?\b|\u201c[^\u201d]{4,}\u201d|\"[^\"]{4,}\"|"
     r"management.s discussion|risk factors",
-    re.IGNORECASE,
 )
 _POINTS = re.compile(
     r"incorporat\w*\s+(?:[\w,]+\s+){0,8}?(?:by|in|into)\s+(?:this\s+|such\s+)?(?:referenc|item)|"
@@ -30,22 +30,19 @@ _POINTS = re.compile(
     r"(?:\w+\s+){0,2}?(?:in|on|under|at|elsewhere|to)\b|"
     r"\bsee\b|\brefer\w*\s+(?:\w+\s+){0,3}?to\b|reference\s+is\s+(?:hereby\s+)?made\s+to|\brefer\s+you\s+to\b|"
     r"\bunder\s+the\s+(?:captions?|headings?)\b|\bby\s+reference\s+to\b",
-    re.IGNORECASE,
 )
 # Sentences that say what a reference does not do: they weigh for neither side.
 _DISCLAIMS = re.compile(
-    r"\b(?:not|nor)\b[^.]{0,80}\b(?:deemed|be incorporated)|specific(?:ally)?\s+(?:reference|incorporat)", re.IGNORECASE
+    r"\b(?:not|nor)\b[^.]{0,80}\b(?:deemed|be incorporated)|specific(?:ally)?\s+(?:reference|incorporat)"
 )
 # Sentences that go with a reference: they weigh for neither side unless they point somewhere themselves.
 _FILLER = re.compile(
     r"general instruction|will be filed|within 120 days|n(?:ot|o) later than 120|\bexpect\w* to (?:file|be filed)|"
     r"^\W*(?:none|not applicable)\W*$|(?:no|not) (?:\w+\s+){0,3}material(?:ly)? chang",
-    re.IGNORECASE,
 )
 _CONTENT = re.compile(
     r"not (?:be )?required|no information is required|exhibit index|"
     r"does not believe|do not believe|following (?:documents|exhibits)",
-    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[^A-Z][.!?])\s+(?=[A-Z\u201c(])|\n")
 NOTHING_TO_SAY = re.compile(
@@ -67,7 +64,6 @@ _ITSELF = re.compile(
     r"(?:required|called for)\s+by\s+(?:this\s+|part\s+\w+,?\s+)?items?(?:\s+\d+\w?)?|"
     r"(?:into|of)\s+this\s+item\s+[\d.]+\w?|this\s+form\s+\d+-\w|"
     r"this\s+(?:annual\s+|current\s+|quarterly\s+)?report(?:\s+on\s+form\s+\d+-\w)?|items?\s+\d+\w?\s+of\s+(?:regulation|form|part)",
-    re.IGNORECASE,
 )
 _ITEM = re.compile(
     r"(?:part\s+([iv]+)\W{1,4}(?:of\s+this\s+\w+\W+)?)?item\s+(\d{1,2}(?:\.\d\d)?[a-c]?)\b", re.IGNORECASE
@@ -92,13 +88,14 @@ def reference(body: str, own: str) -> tuple[str | None, float]:
         return None, 0.0
     for sentence in sentences:
         letters = sum(map(str.isalpha, sentence))
-        points = _POINTS.search(sentence) is not None and not _CONTENT.search(sentence)
-        if _DISCLAIMS.search(sentence):
+        lowered = sentence.lower()
+        points = _POINTS.search(lowered) is not None and not _CONTENT.search(lowered)
+        if _DISCLAIMS.search(lowered):
             continue
-        if points and (texts or _PLACE.search(_ITSELF.sub("", sentence))):
+        if points and (texts or _PLACE.search(_ITSELF.sub("", lowered))):
             referring += letters
             texts.append(sentence)
-        elif _FILLER.search(sentence):
+        elif _FILLER.search(lowered):
             continue
         total += letters
     share = referring / total if total else 0.0

@@ -7,6 +7,7 @@ import pytest
 from edgewise.text.document import read_document
 from edgewise.text.forms.declared import form_for
 from edgewise.text.items.ends import signatures
+from edgewise.text.items.labels import SearchedText
 
 FORM = form_for("10-K", date(2024, 6, 3))
 SIGNED = (
@@ -17,7 +18,7 @@ SIGNED = (
 
 def ends(*lines):
     document = read_document("".join(f"<p>{line}</p>" for line in lines).encode())
-    return [document.lines[one.number] for one in signatures(document, FORM, document.text)]
+    return [document.lines[one.number] for one in signatures(document, FORM, SearchedText(document.text))]
 
 
 @pytest.mark.parametrize(

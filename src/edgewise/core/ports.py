@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
     from edgewise.core.identifiers import Accession, Cik
 
@@ -372,6 +374,48 @@ class ToneModel(Protocol):
         """Return one row per text, in order. Pure and deterministic.
 
         Columns: words, boilerplate_words (Int64); positive, negative, uncertainty, net (Float64, null without words).
+        """
+        ...
+
+
+# Classes of tone, in the order in which every model gives their probabilities.
+TONES = ("negative", "neutral", "positive")
+
+
+class SentenceToneModel(Protocol):
+    """Says how likely a sentence is to be bad, neither or good news for the company that it is about."""
+
+    @property
+    def version(self) -> str:
+        """Name and version, for example 'tone-fast-1'; names exactly what scored."""
+        ...
+
+    def probabilities(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """Return shape (len(sentences), 3): a row per sentence, in order, columns as `TONES`, each row adding up to 1.
+
+        A sentence has the same row alone and in any batch, to 1e-5. Text beyond what the model reads at once is read in
+        pieces, never left out. No sentences give shape (0, 3).
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors: the nearer two are, the more alike the texts' meanings."""
+
+    @property
+    def version(self) -> str:
+        """Name and version, for example 'minilm-1'; vectors of different versions cannot be compared."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Length of each vector."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return shape (len(texts), dimensions): a vector of length 1 per text, in order; zeros where no words.
+
+        A text has the same vector alone and in any batch, to 1e-5. A long text has the mean of its pieces, scaled.
         """
         ...
 

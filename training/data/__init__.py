@@ -1,0 +1,1 @@
+"""Labelled sentences: one file per origin, one that puts them together."""

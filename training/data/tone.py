@@ -1,0 +1,142 @@
+"""All sentences a tone model is trained on: read, told apart from every evaluation set, and dealt to two splits.
+
+Rows go out in this order, and each step is counted:
+1. nearly the same as a sentence of an evaluation set: out, whatever its label;
+2. nearly the same as an earlier one: out (sources stand in order of trust, the surest label stays);
+3. of a company whose filings or calls judge: out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from edgewise.core.errors import InvalidInput
+from edgewise.core.ports import TONES
+from training.data import reading
+from training.data.evaluation import evaluation_sets
+from training.data.home import open_home
+from training.data.labelled import LABELLED, frame_fingerprint, split
+from training.data.near_duplicates import earlier_likes, likes_in, sketches
+from training.data.returns import returns
+from training.data.sentfin import sentfin
+from training.data.twitter import twitter
+from training.data.written import written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from training.data.evaluation import EvaluationSet
+
+TRAINING = "filings.training.tsv"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where sentences come from.
+
+    folder: real data, with sec.zip and market/; home: the archive's filings, parsed (made if absent).
+    names:  sources in order of trust: reading, written, sentfin, sentfin-entities, twitter, returns.
+    weights: factor on the weights of a source; 1 where none is given.
+    doubtful: weight of a label of which its reader was not sure; 0 leaves it out.
+    limit:  at most so many sentences of each source, for a trial.
+    """
+
+    folder: Path
+    home: Path
+    names: Sequence[str]
+    weights: Mapping[str, float] = field(default_factory=dict)
+    doubtful: float = reading.DOUBTFUL_WEIGHT
+    returns_table: Path | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToneData:
+    """Sentences to learn from, to stop by and to be judged by; `report` tells what was read and what left out."""
+
+    training: pl.DataFrame
+    validation: pl.DataFrame
+    evaluation: list[EvaluationSet]
+    report: dict[str, object]
+
+
+def build(sources: Sources, *, validation: float, seed: int) -> ToneData:
+    """Return the data; the same arguments on the same files give the same rows in the same order.
+
+    validation: share of the groups (companies, headlines' subjects) by which training is stopped.
+    """
+    open_home(sources.home, sources.folder)
+    judges = evaluation_sets(sources.folder, sources.home)
+    read = {name: _read(name, sources) for name in sources.names}
+    parts = [_limited(frame, sources, name, seed) for name, (frame, _) in read.items()]
+    kept, left_out = without_likes(pl.concat(parts) if parts else pl.DataFrame(schema=LABELLED), judges)
+    training, held = split(kept, share=validation, seed=seed)
+    report = {
+        "sources": {name: counts | {"sentences": frame.height} for name, (frame, counts) in read.items()},
+        "left_out": left_out,
+        "training": described(training),
+        "validation": described(held),
+        "evaluation": {judge.name: described(judge.frame) for judge in judges},
+    }
+    return ToneData(training, held, judges, report)
+
+
+def without_likes(frame: pl.DataFrame, judges: Sequence[EvaluationSet]) -> tuple[pl.DataFrame, dict[str, object]]:
+    """Return the rows that resemble no evaluation set and no earlier row, and how many went for which reason."""
+    own = sketches(frame["sentence"].to_list())
+    repeats = pl.Series(earlier_likes(own))
+    reasons: dict[str, pl.Series] = {
+        judge.name: pl.Series(likes_in(own, sketches(judge.frame["sentence"].to_list())) >= 0, dtype=pl.Boolean)
+        for judge in judges
+    }
+    companies = {group for judge in judges for group in judge.frame["group"].unique() if group}
+    reasons["companies that judge"] = frame["group"].is_in(list(companies))
+    labels = frame["label"]
+    conflicting = (repeats >= 0) & (labels != labels.gather(repeats.clip(0)))
+    reasons["earlier sentence"] = repeats >= 0
+    out = pl.Series([False] * frame.height, dtype=pl.Boolean)
+    for reason in reasons.values():
+        out = out | reason
+    counts: dict[str, object] = {f"like {name}": int(reason.sum()) for name, reason in reasons.items()}
+    counts["like companies that judge"] = counts.pop("like companies that judge")
+    by_source = frame.filter(out).group_by("source").len().sort("source").rows()
+    return frame.filter(~out), counts | {
+        "like earlier sentence, other label": int(conflicting.sum()),
+        "all": int(out.sum()),
+        "by source": dict(by_source),
+    }
+
+
+def described(frame: pl.DataFrame) -> dict[str, object]:
+    """Return what names a set in a record: sentences, labels, sources and its fingerprint."""
+    return {
+        "sentences": frame.height,
+        "labels": {tone: int((frame["label"] == place).sum()) for place, tone in enumerate(TONES)},
+        "sources": dict(frame.group_by("source").len().sort("source").rows()),
+        "fingerprint": frame_fingerprint(frame),
+    }
+
+
+def _read(name: str, sources: Sources) -> tuple[pl.DataFrame, dict[str, int]]:
+    readers = {
+        "reading": lambda: reading.of_filings(reading.FOLDER / TRAINING, sources.home, doubtful=sources.doubtful),
+        "written": written,
+        "sentfin": lambda: sentfin(sources.folder),
+        "sentfin-entities": lambda: sentfin(sources.folder, entities=True),
+        "twitter": lambda: twitter(sources.folder),
+        "returns": lambda: returns(sources.returns_table, sources.home),
+    }
+    if name not in readers:
+        raise InvalidInput(f"{name!r} is no source of sentences", advice=f"There are {', '.join(readers)}.")
+    return readers[name]()
+
+
+def _limited(frame: pl.DataFrame, sources: Sources, name: str, seed: int) -> pl.DataFrame:
+    weighed = frame.with_columns((pl.col("weight") * sources.weights.get(name, 1.0)).cast(pl.Float32))
+    if sources.limit is None or weighed.height <= sources.limit:
+        return weighed
+    return weighed.sample(sources.limit, seed=seed)

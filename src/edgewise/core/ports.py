@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgewise.core.identifiers import Accession, Cik
+    from edgewise.core.model_registry import ModelMove, ModelStatus, RegisteredModel
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -439,4 +440,49 @@ class RiskCategoryModel(Protocol):
         Columns: family, category (String, 'other' where nothing speaks); score (Float64, 0..1); runner_up (String, the
         second category, null where there is none).
         """
+        ...
+
+
+class ModelRegistry(Protocol):
+    """Which models exist, which is used, and who decided so. Every method is one transaction.
+
+    `alias` is a place that holds at most one version of a name: shadow or production (`core.model_registry`).
+    """
+
+    def register(self, model: RegisteredModel, *, at: datetime, who: str) -> bool:
+        """Record a version as a candidate; return whether it was new. The same again changes nothing.
+
+        Raises InvalidInput where this version is registered with other bytes.
+        """
+        ...
+
+    def models(self, name: str = "") -> list[RegisteredModel]:
+        """Return all versions of a name, or of all names, by name and the newest version first."""
+        ...
+
+    def model(self, name: str, version: int) -> RegisteredModel | None:
+        """Return one version, or None if it is not registered."""
+        ...
+
+    def standing(self, name: str, alias: ModelStatus) -> RegisteredModel | None:
+        """Return the version that stands in a place, or None where nobody does."""
+        ...
+
+    def promote(self, name: str, version: int, to: ModelStatus, *, at: datetime, who: str, why: str) -> bool:
+        """Put a version into a place, or away (`archived`); return whether anything moved.
+
+        Who stood there is archived; who comes from another place leaves it. Production is never left empty: to archive
+        it is refused. Raises NotFound for an unknown version, InvalidInput for what is refused.
+        """
+        ...
+
+    def roll_back(self, name: str, alias: ModelStatus, *, at: datetime, who: str, why: str) -> RegisteredModel:
+        """Put back the version that stood in a place before the present one, and return it; again goes further back.
+
+        Raises NotFound where nobody stands there, or nobody stood there before.
+        """
+        ...
+
+    def moves(self, name: str) -> list[ModelMove]:
+        """Return every change of what stands where, the oldest first."""
         ...

@@ -5,9 +5,19 @@ SQLite by default, PostgreSQL by URL; `open_database` takes either. Migrations t
 
 from edgewise.adapters.sql.database import Database, open_database
 from edgewise.adapters.sql.filing_ledger import SqlFilingLedger
+from edgewise.adapters.sql.model_registry import SqlModelRegistry
 from edgewise.adapters.sql.queue import SqlQueue
 from edgewise.adapters.sql.run_ledger import SqlRunLedger
 from edgewise.adapters.sql.seen import SqlSeen
 from edgewise.adapters.sql.stream_ledger import SqlStreamLedger
 
-__all__ = ["Database", "SqlFilingLedger", "SqlQueue", "SqlRunLedger", "SqlSeen", "SqlStreamLedger", "open_database"]
+__all__ = [
+    "Database",
+    "SqlFilingLedger",
+    "SqlModelRegistry",
+    "SqlQueue",
+    "SqlRunLedger",
+    "SqlSeen",
+    "SqlStreamLedger",
+    "open_database",
+]

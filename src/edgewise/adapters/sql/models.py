@@ -28,12 +28,16 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 from edgewise.core.errors import InvalidInput
+from edgewise.core.model_registry import ModelStatus
 from edgewise.core.ports import FilingState
 
 if TYPE_CHECKING:
+    from enum import StrEnum
+
     from sqlalchemy.engine import Dialect
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -86,13 +90,18 @@ class AnyText(TypeDecorator[str]):
         return None if value is None else bytes(value).decode()
 
 
-_State = Enum(
-    FilingState,
-    native_enum=False,
-    create_constraint=False,
-    length=10,
-    values_callable=lambda states: [state.value for state in states],
-)
+def _one_of(states: type[StrEnum]) -> Enum:
+    return Enum(
+        states,
+        native_enum=False,
+        create_constraint=False,
+        length=10,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+_State = _one_of(FilingState)
+_Status = _one_of(ModelStatus)
 
 metadata = MetaData(
     naming_convention={
@@ -179,4 +188,41 @@ seen = Table(
     Column("key", String(255), primary_key=True),
     Column("expires_at", UtcInstant, nullable=False),
     Index(None, "expires_at"),
+)
+
+models = Table(
+    "models",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(64), nullable=False),
+    Column("fingerprint", String(12), nullable=False),
+    Column("files", JSON, nullable=False),
+    Column("metrics", JSON, nullable=False),
+    Column("status", _Status, nullable=False),
+    Column("registered_at", UtcInstant, nullable=False),
+    Column("registered_by", OutsideText, nullable=False),
+    CheckConstraint("status IN ('candidate', 'shadow', 'production', 'archived')", name="status_known"),
+    # The rule that a place holds one version is the database's own, so that no writer can break it.
+    *(
+        Index(f"ix_models_one_{place}", "name", unique=True, sqlite_where=where, postgresql_where=where)
+        for place, where in ((place, text(f"status = '{place}'")) for place in ("shadow", "production"))
+    ),
+)
+
+model_moves = Table(
+    "model_moves",
+    metadata,
+    Column("place", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("alias", _Status, nullable=False),
+    Column("old", Integer),
+    Column("new", Integer),
+    Column("at", UtcInstant, nullable=False),
+    Column("who", OutsideText, nullable=False),
+    Column("why", OutsideText, nullable=False),
+    Column("back", Boolean, nullable=False),
+    CheckConstraint("alias IN ('shadow', 'production', 'archived')", name="alias_known"),
+    CheckConstraint("old IS NOT NULL OR new IS NOT NULL", name="somebody_moved"),
+    Index(None, "name", "place"),
 )

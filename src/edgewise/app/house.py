@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Executor,
         FilingLedger,
         Limit,
+        ModelRegistry,
         Queue,
         RiskCategoryModel,
         RunLedger,
@@ -165,6 +166,24 @@ class House:
         from edgewise.adapters.sql import SqlStreamLedger  # noqa: PLC0415 - imported at first use
 
         return SqlStreamLedger(self.database)
+
+    @cached_property
+    def model_registry(self) -> ModelRegistry:
+        """Which models exist and which is used."""
+        from edgewise.adapters.sql import SqlModelRegistry  # noqa: PLC0415 - imported at first use
+
+        return SqlModelRegistry(self.database)
+
+    def registered_model(self, url: str) -> Path:
+        """Return the folder of the model that `registry://NAME@VERSION` or `registry://NAME@production` names.
+
+        It is fetched from the document store to this machine where it is not here yet, and every byte is checked.
+        """
+        from edgewise.core.model_registry import parse_reference  # noqa: PLC0415 - imported at first use
+        from edgewise.pipelines.models import fetch_model, registered  # noqa: PLC0415 - as above
+
+        model = registered(self.model_registry, parse_reference(url.removeprefix("registry://")))
+        return fetch_model(model, self.documents, self.settings.home / "models")
 
     @cached_property
     def queue(self) -> Queue:

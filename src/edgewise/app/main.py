@@ -14,6 +14,7 @@ from edgewise.app.commands import (
     filings,
     instruments,
     lag,
+    models,
     prices,
     research,
     runs,
@@ -43,6 +44,7 @@ app.add_typer(instruments.app, name="instruments")
 app.add_typer(prices.app, name="prices")
 app.add_typer(factors.app, name="factors")
 app.add_typer(research.app, name="research")
+app.add_typer(models.app, name="models")
 app.add_typer(runs.app, name="runs")
 app.add_typer(simulate.app, name="simulate")
 app.command("demo")(demo.demo)

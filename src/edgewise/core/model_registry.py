@@ -28,6 +28,7 @@ _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{12}")
 _LONGEST_NAME = 64
+_LONGEST_FILE_NAME = 100
 _HIGHEST_VERSION = 2**31 - 1
 
 
@@ -144,14 +145,14 @@ _HOW_TO_NAME = "Write NAME@VERSION, as tone-fast@2, or NAME@production or NAME@s
 def fingerprint_of(digests: Iterable[str]) -> str:
     """Return the fingerprint of a model: the first 12 hex digits of the SHA-256 of its files' digests.
 
-    digests: SHA-256 of each file that the model computes with, in hex; sorted here, then joined by line feeds.
+    digests: SHA-256 of each file that the model computes with, in hex; sorted here, then joined.
     """
-    return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()[:12]
+    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()[:12]
 
 
 def is_file_name(name: str) -> bool:
-    """Return whether `name` can be a file of a model: letters, digits, '.', '-' and '_', no folder, no leading dot."""
-    return _FILE.fullmatch(name) is not None and len(name) <= _LONGEST_NAME
+    """Return whether `name` can be a file of a model: letters, digits, '.', '-' and '_'; no folder, no dot in front."""
+    return _FILE.fullmatch(name) is not None and len(name) <= _LONGEST_FILE_NAME
 
 
 def _name_complaints(what: str, text: str) -> list[str]:

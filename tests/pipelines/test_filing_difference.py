@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edgewise.core.errors import InvalidInput, NotFound
@@ -74,6 +76,21 @@ class TestWords:
         assert [(piece.op, piece.text) for piece in dropped.text] == [("removed", RISKS[FLOOD])]
         assert dropped.row["old_heading"] == FLOOD
         assert reworded.row["heading"] == STEEL
+
+    @pytest.mark.parametrize(
+        ("reasons", "told"),
+        [
+            ("old_by_reference,new_by_reference", "by reference in both"),
+            ("old_absent", "absent then"),
+            ("old_by_reference,new_absent", "absent now, by reference then"),
+            ("no_words", "no words"),
+        ],
+    )
+    def test_law_3_an_item_without_a_text_is_named_with_the_reason(self, stored, reasons, told):
+        item = {"part": "III", "item": "10", "cosine": None, "status": "absent", "reasons": reasons}
+        compared = {"part": "I", "item": "1", "cosine": 0.5, "status": "ok", "reasons": None}
+        found = replace(differ(stored, 3), items=[compared, item, item | {"item": "11"}])
+        assert found.left_out == {told: ["III 10", "III 11"]}
 
     def test_items_have_their_titles(self, stored):
         assert {row["item"]: row["title"] for row in differ(stored, 3).items}["1A"] == "Risk Factors"

@@ -59,6 +59,7 @@ def test_both_filings_every_compared_item_and_the_words_are_there():
     for said in ("0000000007-25-000000", "0000000007-25-000001", "2025-03-04", "0.250", "1,200", "suspect: rival"):
         assert said in text
     assert "Mine Safety" not in text
+    assert "Not compared: I 4: absent now." in text
     assert "0 new, 1 reworded, 0 dropped, 0 kept, 1 moved" in text
     assert "reworded 1, was 3" in text
     assert [node.text().strip() for node in made.css("section > p > ins")] == ["few"]

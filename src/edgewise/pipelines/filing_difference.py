@@ -52,6 +52,15 @@ class FilingDifference:
     factors: list[FactorDifference]
     doubts: str
 
+    @property
+    def left_out(self) -> dict[str, list[str]]:
+        """Items that are not compared because one filing has no text of them: why, and which, as `III 10`."""
+        found: dict[str, list[str]] = {}
+        for row in self.items:
+            if row["cosine"] is None and row["status"] == "absent":
+                found.setdefault(_why_left_out(row["reasons"]), []).append(f"{row['part']} {row['item']}".strip())
+        return found
+
 
 def filing_difference(
     lake: Lake, ledger: FilingLedger, new: Accession, old: Accession | None = None, *, suspect: bool = False
@@ -96,6 +105,16 @@ def _check(old: dict[str, Any], new: dict[str, Any]) -> None:
         raise InvalidInput(f"{new['accession']} cannot be compared with itself", advice="Give another one.")
     if old["known_at"] > new["known_at"]:
         raise InvalidInput(f"{old['accession']} is later than {new['accession']}", advice="Swap the two.")
+
+
+def _why_left_out(reasons: str) -> str:
+    """Return reason codes in words: `old_absent,new_absent` is `absent in both`."""
+    codes = reasons.split(",")
+    then, now = ({code[len(side) :] for code in codes if code.startswith(side)} for side in ("old_", "new_"))
+    told = [f"{code} in both" for code in then & now]
+    told += [f"{code} then" for code in then - now] + [f"{code} now" for code in now - then]
+    told += [code for code in codes if not code.startswith(("old_", "new_"))]
+    return ", ".join(sorted(told)).replace("_", " ")
 
 
 def _titled(side: Side) -> list[dict[str, Any]]:

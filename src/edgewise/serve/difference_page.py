@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edgewise.text.difference import shortened, to_html
 
@@ -20,7 +20,7 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
-td.n, th.n { text-align: right; }
+td.n, th.n { text-align: right; } td:first-child { white-space: nowrap; }
 section { border-left: 4px solid var(--line); padding: .1rem 1rem; margin: 1.2rem 0; }
 section.new { border-color: var(--new); } section.dropped { border-color: var(--old); }
 section h3 { margin: .3rem 0; font-size: 1rem; }
@@ -43,7 +43,7 @@ def difference_page(found: FilingDifference) -> str:
             f"<h1>{escape(title)}</h1>",
             *_heads(found),
             "<h2>Items</h2>",
-            *_items(found.items),
+            *_items(found),
             "<h2>Risk factors</h2>",
             *_factors(found),
             "</body></html>\n",
@@ -59,10 +59,10 @@ def _heads(found: FilingDifference) -> Iterator[str]:
         yield f"<p>{word} {filed}{period}: {escape(head['accession'])}, {known}</p>"
 
 
-def _items(rows: list[dict[str, Any]]) -> Iterator[str]:
+def _items(found: FilingDifference) -> Iterator[str]:
     heads = "".join(f'<th class="n">{name.replace("_", " ")}</th>' for name in (*_SIMILARITIES, "words then", "now"))
     yield f"<table><tr><th>item</th><th>title</th>{heads}<th></th></tr>"
-    for row in rows:
+    for row in found.items:
         if row["cosine"] is None and row["status"] == "absent":
             continue
         numbers = [f"{row[name]:.3f}" if row[name] is not None else "" for name in _SIMILARITIES]
@@ -72,6 +72,8 @@ def _items(rows: list[dict[str, Any]]) -> Iterator[str]:
         told = f"suspect: {row['reasons']}" if row["status"] == "suspect" else ""
         yield f"<tr><td>{escape(label)}</td><td>{escape(row['title'])}</td>{cells}<td>{escape(told)}</td></tr>"
     yield "</table>"
+    for why, items in found.left_out.items():
+        yield f"<p>Not compared: {escape(', '.join(items))}: {escape(why)}.</p>"
 
 
 def _factors(found: FilingDifference) -> Iterator[str]:

@@ -152,6 +152,8 @@ def _print_difference(found: FilingDifference) -> None:
         OUT.print(
             f"  not compared: {row['part']} {row['item']}, suspect ({row['reasons']}); --suspect does", markup=False
         )
+    for why, items in found.left_out.items():
+        OUT.print(f"  not compared: {', '.join(items)}: {why}", markup=False)
     if found.doubts:
         OUT.print(f"Risk factors: {found.doubts}", markup=False)
         return

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from edgewise.app.house import House
+from edgewise.core.model_registry import RegisteredModel
 from edgewise.core.tables import DOCUMENTS, FACTORS, FILING_TONE, FILINGS, TEXTS
 from edgewise.pipelines.explain import explain_filing_tone
 from edgewise.pipelines.trace import untraceable
@@ -25,13 +26,14 @@ def copy(travelled, tmp_path):
 
 
 def breaks(house):
-    return {(each.table, each.missing) for each in untraceable(house.lake, house.documents)}
+    found = untraceable(house.lake, house.documents, models=house.model_versions())
+    return {(each.table, each.missing) for each in found}
 
 
 def test_every_number_of_a_whole_journey_can_be_traced(travelled):
     with House(travelled.settings()) as house:
         assert house.lake.read(FACTORS)["z"].drop_nulls().len() > 10_000
-        assert list(untraceable(house.lake, house.documents)) == []
+        assert list(untraceable(house.lake, house.documents, models=house.model_versions())) == []
 
 
 def test_one_value_walked_by_hand_from_score_to_bytes(travelled):
@@ -86,3 +88,12 @@ class TestPlantedBreaks:
         row = copy.lake.read(FACTORS).drop_nulls("raw").head(1).with_columns(newest_input=pl.lit(stray))
         copy.lake.upsert(FACTORS, row)
         assert ("factors", stray) in breaks(copy)
+
+    def test_a_score_of_a_model_that_nobody_has_is_found(self, copy):
+        row = copy.lake.read(FILING_TONE).head(1).with_columns(model_version=pl.lit("hearsay-1"))
+        copy.lake.upsert(FILING_TONE, row)
+        assert breaks(copy) == {("filing_tone", "hearsay-1")}
+        fields = {"name": "hearsay", "version": 1, "kind": "tone", "fingerprint": "0" * 12}
+        model = RegisteredModel(**fields, files={"model.json": "0" * 64})
+        copy.model_registry.register(model, at=copy.machine_clock.now(), who="test")
+        assert breaks(copy) == set()

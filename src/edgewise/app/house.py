@@ -185,6 +185,15 @@ class House:
         model = registered(self.model_registry, parse_reference(url.removeprefix("registry://")))
         return fetch_model(model, self.documents, self.settings.home / "models")
 
+    def model_versions(self) -> frozenset[str]:
+        """Return every model version that can be found: registered ones, those of the package, and the lexicon."""
+        from edgewise.adapters.onnx.folder import open_folder, packaged_models  # noqa: PLC0415 - imported at first use
+        from edgewise.text.tone import LexiconTone  # noqa: PLC0415 - as above
+
+        registered = (model.label for model in self.model_registry.models())
+        packaged = (open_folder(folder).version for folder in packaged_models().values())
+        return frozenset({LexiconTone().version, *registered, *packaged})
+
     @cached_property
     def queue(self) -> Queue:
         """Where filings wait to be worked on."""

@@ -1,7 +1,8 @@
 """Whether every derived row can name its inputs, down to the bytes: the second law, as something anyone can run.
 
 factors.newest_input         is a filing
-filing_tone.inputs           are texts of that filing
+filing_tone.inputs           are texts of that filing; of an item, the document it stands in
+filing_tone.model_version    is a registered model, or one that ships with the package
 texts.document_sha256        is a document of that filing, and its text is in the document store
 items.document_sha256        is a document of that filing
 risk_factors                 stand in an item of that filing
@@ -29,9 +30,10 @@ from edgewise.core.tables import (
     RISK_FACTORS,
     TEXTS,
 )
+from edgewise.pipelines.score import WHOLE_FILING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from edgewise.lake import DocumentStore, Lake
 
@@ -45,21 +47,33 @@ class Untraceable:
     missing: str
 
 
-def untraceable(lake: Lake, documents: DocumentStore, *, read_bytes: bool = True) -> Iterator[Untraceable]:
+def untraceable(
+    lake: Lake, documents: DocumentStore, *, models: Collection[str] | None = None, read_bytes: bool = True
+) -> Iterator[Untraceable]:
     """Yield every break in the chain from factor values to bytes; nothing where all can be traced.
 
+    models:     every model version that can be found; None leaves models out.
     read_bytes: read each blob and check its digest; otherwise only that it is there.
     """
     rows = {table.name: lake.history(table) for table in (FACTORS, FILING_TONE, TEXTS, DOCUMENTS, FILINGS)}
     filings = rows["filings"].select("accession").unique()
     newest = rows["factors"].drop_nulls("newest_input").select("instrument_id", "session", accession="newest_input")
     yield from _breaks("factors", newest, filings, missing="accession", row=("instrument_id", "session"))
-    scored = rows["filing_tone"].select("accession", text_sha256=pl.col("inputs").str.split(",")).explode("text_sha256")
+    whole = pl.col("item") == WHOLE_FILING
+    scored = rows["filing_tone"].filter(whole).select("accession", text_sha256=pl.col("inputs").str.split(","))
     known_texts = rows["texts"].select("accession", "text_sha256").unique()
-    yield from _breaks("filing_tone", scored, known_texts, missing="text_sha256", row=("accession",))
+    yield from _breaks(
+        "filing_tone", scored.explode("text_sha256"), known_texts, missing="text_sha256", row=("accession",)
+    )
+    if models is not None:
+        known_models = pl.DataFrame({"model_version": sorted(models)}, schema={"model_version": pl.String})
+        named = rows["filing_tone"].select("accession", "item", "model_version")
+        yield from _breaks("filing_tone", named, known_models, missing="model_version", row=("accession", "item"))
     read = rows["texts"].select("accession", sha256="document_sha256")
     known_documents = rows["documents"].select("accession", "sha256").unique()
     yield from _breaks("texts", read, known_documents, missing="sha256", row=("accession",))
+    of_items = rows["filing_tone"].filter(~whole).select("accession", "item", sha256="inputs")
+    yield from _breaks("filing_tone", of_items, known_documents, missing="sha256", row=("accession", "item"))
     yield from _breaks_of_filing_text(lake, known_documents)
     stored = rows["documents"].select("accession", "sequence")
     yield from _breaks("documents", stored, filings, missing="accession", row=("accession", "sequence"))

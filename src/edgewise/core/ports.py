@@ -374,7 +374,16 @@ class ToneModel(Protocol):
     def score(self, texts: Sequence[str]) -> pl.DataFrame:
         """Return one row per text, in order. Pure and deterministic.
 
-        Columns: words, boilerplate_words (Int64); positive, negative, uncertainty, net (Float64, null without words).
+        Columns: words, boilerplate_words (Int64); positive, negative, uncertainty, net (Float64, null without words);
+        of a model that reads sentences also sentences, fragments (Int64) and forward_looking (Float64), named as in
+        the table filing_tone.
+        """
+        ...
+
+    def explain(self, *texts: str, top: int = 10) -> pl.DataFrame:
+        """Return the `top` sentences of these documents of one filing that moved net tone most.
+
+        Columns: place (Int64), sentence, balance (above 0: better), and what the model has to say of each.
         """
         ...
 

@@ -200,22 +200,35 @@ RISK_CHANGES = Table(
 
 FILING_TONE = Table(
     "filing_tone",
-    "One row per filing, item and model: how positive, negative and uncertain its words are.",
+    "One row per filing, item and model: how positive, negative and uncertain its words are. A lexicon counts words, a "
+    "trained model gives the share of words that it expects to stand in sentences of that tone.",
     key=("accession", "item", "model_version"),
     columns=(
         Column("accession", pl.String, "submission number"),
-        Column("item", pl.String, "item of the form, or 'all' for the whole filing"),
+        Column("item", pl.String, "part and item of the form ('I 2', '2.02'), or 'all' for the whole filing"),
         Column("model_version", pl.String, "model that scored it"),
         Column("form", pl.String, "form type"),
-        Column("words", pl.Int64, "words counted, boilerplate excluded"),
+        Column("words", pl.Int64, "words counted, boilerplate excluded; of a trained model those of its sentences"),
         Column("boilerplate_words", pl.Int64, "words left out as forward-looking boilerplate"),
+        Column("sentences", pl.Int64, "sentences that the model read", nulls="the model counts words"),
+        Column("fragments", pl.Int64, "headings and pieces of under four words, not read", nulls="as sentences"),
         Column("positive", pl.Float64, "positive words as a fraction of words", nulls="no words"),
         Column("negative", pl.Float64, "negative words as a fraction of words", nulls="no words"),
         Column("uncertainty", pl.Float64, "uncertain words as a fraction of words", nulls="no words"),
+        Column(
+            "forward_looking",
+            pl.Float64,
+            "words of sentences that speak of the future, as a fraction of words",
+            nulls="no words, or the model counts words",
+        ),
         Column("net", pl.Float64, "(positive - negative) / (positive + negative + 1 word): -1 to 1", nulls="no words"),
         Column("status", pl.String, "ok, suspect or absent"),
         Column("reasons", pl.String, "reason codes separated by commas", nulls="status is ok"),
-        Column("inputs", pl.String, "text_sha256 of each text that was read, separated by commas"),
+        Column(
+            "inputs",
+            pl.String,
+            "text_sha256 of each text that was read, separated by commas; of an item its document_sha256",
+        ),
         _KNOWN,
     ),
 )

@@ -1,28 +1,44 @@
-"""Score parsed filings: the tone of each filing's whole text, by the model behind the port."""
+"""Score parsed filings: the tone of each filing's whole text and of each of its items, by the model behind the port."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from edgewise.core.errors import Unusable
 from edgewise.core.ports import FilingState
-from edgewise.core.tables import FILING_TONE, TEXTS
+from edgewise.core.tables import FILING_TONE, ITEMS, TEXTS
 from edgewise.pipelines.parse import FORMS_WITH_WORDS
 from edgewise.pipelines.stages import Stage
+from edgewise.text.reading import READING_VERSION
 from edgewise.text.visible_text import PARSER_VERSION
 from edgewise.text.whole_filing import whole_filing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from edgewise.core.ports import Executor, FilingWork, ToneModel
     from edgewise.lake import DocumentStore, Lake
 
+    Rows = list[dict[str, Any]]
+
 WHOLE_FILING = "all"
 MIN_WORDS = 30
+_READ_ITEMS = ("ok", "suspect")
+_OF_AN_ITEM = ["accession", "part", "item", "status", "reasons", "text", "document_sha256", "known_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """One filing to score: the rows of its texts, the texts, and the rows of the items that were read of it."""
+
+    work: FilingWork
+    rows: Rows
+    texts: list[str]
+    items: Rows
 
 
 def score_stage(lake: Lake, documents: DocumentStore, model: ToneModel, executor: Executor) -> Stage[pl.DataFrame]:
@@ -37,76 +53,94 @@ def score_stage(lake: Lake, documents: DocumentStore, model: ToneModel, executor
     )
 
 
+def item_name(part: str, item: str) -> str:
+    """Return how `filing_tone` names an item: 'I 2', or '2.02' where the form has no parts."""
+    return f"{part} {item}".strip()
+
+
 def _score_all(
     lake: Lake, documents: DocumentStore, model: ToneModel, executor: Executor, works: Sequence[FilingWork]
 ) -> Iterator[pl.DataFrame | Exception]:
     accessions = [str(work.accession) for work in works]
-    rows = lake.read(
-        TEXTS,
-        where=pl.col("accession").is_between(pl.lit(min(accessions)), pl.lit(max(accessions)))
-        & (pl.col("parser_version") == PARSER_VERSION),
+    within = pl.col("accession").is_between(pl.lit(min(accessions)), pl.lit(max(accessions)))
+    texts = lake.read(TEXTS, where=within & (pl.col("parser_version") == PARSER_VERSION))
+    with_text = pl.col("status").is_in(_READ_ITEMS) & pl.col("text").is_not_null()
+    items = lake.read(
+        ITEMS,
+        columns=[*_OF_AN_ITEM, "parser_version"],
+        where=within & (pl.col("parser_version") == READING_VERSION) & with_text,
     )
-    by_accession = {
-        str(key[0]): group.sort("sequence") for key, group in rows.partition_by("accession", as_dict=True).items()
-    }
-    loaded = (_load(documents, work, by_accession.get(work.accession)) for work in works)
+    texts_of, items_of = _by_accession(texts, "sequence"), _by_accession(items.select(_OF_AN_ITEM), "part", "item")
+    loaded = (
+        _load(documents, work, texts_of.get(work.accession, []), items_of.get(work.accession, [])) for work in works
+    )
     yield from executor.map(partial(_score, model), loaded)
 
 
-def _load(
-    documents: DocumentStore, work: FilingWork, rows: pl.DataFrame | None
-) -> tuple[FilingWork, pl.DataFrame, list[str]] | Exception:
-    if rows is None:
+def _by_accession(rows: pl.DataFrame, *order: str) -> dict[str, Rows]:
+    groups = rows.sort(order).partition_by("accession", as_dict=True, maintain_order=True)
+    return {str(key[0]): group.to_dicts() for key, group in groups.items()}
+
+
+def _load(documents: DocumentStore, work: FilingWork, rows: Rows, items: Rows) -> _Loaded | Exception:
+    if not rows:
         return Unusable(
             f"{work.accession} has no document with words",
             advice="Look at it: edgewise filings show",
             reason="no_words",
         )
     try:
-        texts = [documents.get(sha256).decode() for sha256 in rows["text_sha256"]]
+        return _Loaded(work, rows, [documents.get(row["text_sha256"]).decode() for row in rows], items)
     except Exception as error:  # noqa: BLE001 - becomes a failed row
         return error
-    return work, rows, texts
 
 
-def _score(
-    model: ToneModel, loaded: tuple[FilingWork, pl.DataFrame, list[str]] | Exception
-) -> pl.DataFrame | Exception:
-    """Score one filing; runs in a worker."""
+def _score(model: ToneModel, loaded: _Loaded | Exception) -> pl.DataFrame | Exception:
+    """Score one filing; runs in a worker. Its texts and items are asked for together: they share their sentences."""
     if isinstance(loaded, Exception):
         return loaded
-    work, rows, texts = loaded
     try:
-        scores = whole_filing(model.score(texts)).row(0, named=True)
-        return FILING_TONE.frame([_tone_row(model, work, rows, scores)])
+        scores = model.score([*loaded.texts, *(item["text"] for item in loaded.items)])
+        whole = whole_filing(scores.head(len(loaded.texts))).row(0, named=True)
+        rows = [_whole_row(loaded, whole)]
+        of_items = scores.tail(len(loaded.items)).iter_rows(named=True)
+        rows += [_item_row(item, said) for item, said in zip(loaded.items, of_items, strict=True)]
+        shared = {"model_version": model.version, "form": loaded.work.form}
+        return FILING_TONE.frame([shared | row for row in rows])
     except Exception as error:  # noqa: BLE001 - becomes a failed row
         return error
 
 
-def _tone_row(model: ToneModel, work: FilingWork, rows: pl.DataFrame, scores: dict[str, object]) -> dict[str, object]:
-    status, reasons = _status(rows, scores)
+def _whole_row(loaded: _Loaded, scores: Mapping[str, Any]) -> dict[str, object]:
     return {
-        "accession": str(work.accession),
+        "accession": str(loaded.work.accession),
         "item": WHOLE_FILING,
-        "model_version": model.version,
-        "form": work.form,
-        **scores,
-        "status": status,
-        "reasons": ",".join(reasons) or None,
-        "inputs": ",".join(rows["text_sha256"]),
-        "known_at": rows["known_at"].max(),
+        **_told(scores, loaded.rows),
+        "inputs": ",".join(row["text_sha256"] for row in loaded.rows),
+        "known_at": max(row["known_at"] for row in loaded.rows),
     }
 
 
-def _status(rows: pl.DataFrame, scores: dict[str, object]) -> tuple[str, list[str]]:
-    """Return the status of a score and its reasons: doubts about any text carry over, few words are a doubt too."""
+def _item_row(item: Mapping[str, Any], scores: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "accession": item["accession"],
+        "item": item_name(item["part"], item["item"]),
+        **_told(scores, [item]),
+        "inputs": item["document_sha256"],
+        "known_at": item["known_at"],
+    }
+
+
+def _told(scores: Mapping[str, Any], read: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    """Return scores with their status: doubts about any text carry over, few words are a doubt too."""
     if not scores["words"]:
-        return "absent", ["only_boilerplate" if scores["boilerplate_words"] else "no_words"]
-    doubtful = rows.filter(pl.col("status") == "suspect")["reasons"].drop_nulls()
-    reasons = sorted({reason for text in doubtful for reason in text.split(",")})
-    if int(str(scores["words"])) < MIN_WORDS:
+        reason = "only_boilerplate" if scores["boilerplate_words"] else "no_words"
+        return {**scores, "status": "absent", "reasons": reason}
+    doubtful = [row["reasons"] or "suspect" for row in read if row["status"] == "suspect"]
+    reasons = sorted({code for codes in doubtful for code in codes.split(",")})
+    if scores["words"] < MIN_WORDS:
         reasons.append("few_words")
-    return ("suspect", reasons) if reasons else ("ok", [])
+    return {**scores, "status": "suspect" if reasons else "ok", "reasons": ",".join(reasons) or None}
 
 
 def _commit(lake: Lake, frames: Sequence[pl.DataFrame]) -> None:

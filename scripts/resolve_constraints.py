@@ -5,6 +5,7 @@ Needs uv (`pip install uv`); run it as `make constraints` and read the differenc
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,17 @@ def resolve(target: str, *more: str) -> None:
         sys.exit(f"{target} holds an address; take it out")
 
 
+def leave_out(target: str, *beginnings: str) -> None:
+    """Take packages whose names begin so out of a constraints file."""
+    file = ROOT / "constraints" / target
+    blocks = re.split(r"\n(?=\S)", file.read_text().rstrip("\n"))
+    file.write_text("\n".join(block for block in blocks if not block.startswith(beginnings)) + "\n")
+
+
 if __name__ == "__main__":
     # Everything first: an adapter's package may hold back one that the core alone would take newer.
     resolve("dev.txt", "--extra=dev")
     resolve("core.txt", "--constraint=constraints/dev.txt")
+    # torch has a wheel per kind of GPU and its own index for each: `make train` installs it by constraints/torch.in.
+    resolve("train.txt", "constraints/torch.in", "--extra=train", "--constraint=constraints/core.txt")
+    leave_out("train.txt", "torch==", "triton==", "nvidia-", "cuda-")

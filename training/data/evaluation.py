@@ -1,7 +1,7 @@
 """The sets that judge models and that no training may see.
 
 Financial PhraseBank and FiQA are for non-commercial use: they are read here to evaluate, and nowhere to train. The 600
-sentences of our own are of filings and calls, of companies whose filings no training set holds, read in two passes.
+sentences of our own are of calls, and of filings of companies that no training set holds; they were read in two passes.
 """
 
 from __future__ import annotations
@@ -84,9 +84,8 @@ def agreement() -> dict[str, dict[str, float]]:
 
 
 def _agreement(table: pl.DataFrame) -> dict[str, float]:
-    both = table.filter(pl.col("pass") == 1).join(
-        table.filter(pl.col("pass") == 2), on=("document", "sequence", "place", "fingerprint"), suffix="_2"
-    )
+    first, second = (table.filter(pl.col("pass") == number) for number in (1, 2))
+    both = first.join(second, on=("document", "sequence", "place", "fingerprint"), suffix="_2")
     same = (both["label"] == both["label_2"]).sum() / both.height
     chance = sum(
         (both["label"] == label).sum() * (both["label_2"] == label).sum() / both.height**2 for label in reading.LABELS

@@ -1,0 +1,152 @@
+"""Teach a small student what one or several teachers know: `python -m training.distil`.
+
+1. The pool: all sentences of the archive's filings and those of the training sets, without the companies that judge
+   and without whatever resembles an evaluation set.
+2. The teachers' probabilities of each, averaged.
+3. The student starts from the first teacher's vectors of words, by their principal components.
+4. It is fitted to the teachers' probabilities, softened by a temperature, and to the labels where there are some.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hydra
+import numpy as np
+import polars as pl
+import torch
+
+from edgewise.core.errors import InvalidInput
+from training import checkpoint, fitting, options, records
+from training.data.home import filing_sentences
+from training.data.labelled import LABELLED, frame_fingerprint
+from training.data.near_duplicates import likes_in, sketches
+from training.pieces import train_pieces
+from training.student import ConvolutionStudent, start_from
+from training.train import plain, shown, tone_data
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from omegaconf import DictConfig
+    from tokenizers import Tokenizer
+    from torch import nn
+
+    from training.data.evaluation import EvaluationSet
+    from training.data.tone import ToneData
+
+_WORDS = (4, 70)
+
+
+def distil(settings: dict[str, Any]) -> dict[str, Any]:
+    """Distil as configured; write the checkpoint and the record, and return the record."""
+    return distil_on(tone_data(settings["data"]), settings)
+
+
+def distil_on(data: ToneData, settings: dict[str, Any]) -> dict[str, Any]:
+    """Distil on data that is there; as `distil`."""
+    fit = options.of(options.FitOptions, settings["fit"])
+    small = options.of(options.StudentOptions, settings["student"])
+    fitting.seed_everything(fit.seed, threads=fit.threads)
+    teachers = [checkpoint.load(Path(folder)) for folder in settings["teachers"]]
+    if not teachers:
+        raise InvalidInput("there is no teacher", advice="Name checkpoints in `teachers`.")
+    sentences = pool(data, Path(settings["data"]["home"]), limit=settings["pool_limit"], seed=fit.seed)
+    tokenizer = train_pieces(sentences["sentence"].to_list(), pieces=small.pieces)
+    student = ConvolutionStudent(tokenizer.get_vocab_size(), small)
+    start_from(student, taught_vectors(tokenizer, *teachers[0][:2]))
+    training = fitting.as_sentences(tokenizer, sentences, max_tokens=fit.max_tokens)
+    soft = taught([(model, pieces) for model, pieces, _ in teachers], sentences["sentence"].to_list(), fit=fit)
+    validation = fitting.as_sentences(tokenizer, data.validation, max_tokens=fit.max_tokens)
+    factors = fitting.class_weights(training.labels, balanced=fit.class_weights == "balanced")
+    lesson = fitting.Lesson(factors, fit.label_smoothing, settings["soft_share"], settings["temperature"])
+    taught_sentences = fitting.Sentences(training.ids, training.labels, training.weights, soft)
+    history = fitting.fit(student, taught_sentences, validation, lesson, fit)
+    found = records.record(
+        settings["name"],
+        "distilled student",
+        parameters=shown(settings),
+        teachers=[Path(folder).name for folder in settings["teachers"]],
+        pool={"sentences": sentences.height, "fingerprint": frame_fingerprint(sentences)},
+        data=data.report,
+        class_weights=factors.tolist(),
+        history=asdict(history),
+    )
+    out = Path(settings["out"])
+    checkpoint.save(out, student, tokenizer, max_tokens=fit.max_tokens)
+    found["tracking"] = records.track(found, options.of(options.Tracking, settings["tracking"]))
+    records.write(found, out / checkpoint.RECORD, Path(settings["records"]) / f"{settings['name']}.json")
+    return found
+
+
+def pool(data: ToneData, home: Path, *, limit: int | None, seed: int) -> pl.DataFrame:
+    """Return the training sentences and the filings' other sentences, whose label is -1, as `LABELLED`.
+
+    limit: at most so many sentences without a label, drawn by the seed.
+    """
+    judging = {group for judge in data.evaluation for group in judge.frame["group"].unique() if group}
+    words = pl.col("sentence").str.count_matches(r"\S+")
+    read = (
+        filing_sentences(home)
+        .filter(words.is_between(*_WORDS))
+        .unique("fingerprint", keep="first", maintain_order=True)
+    )
+    free = read.select(
+        "sentence",
+        label=pl.lit(fitting.UNLABELLED, dtype=pl.Int8),
+        source=pl.lit("pool"),
+        group="company:" + pl.col("company"),
+        weight=pl.lit(1.0, dtype=pl.Float32),
+    ).filter(~pl.col("group").is_in(list(judging)))
+    if limit is not None and free.height > limit:
+        free = free.sample(limit, seed=seed)
+    known = set(data.training["sentence"]) | set(data.validation["sentence"])
+    free = free.filter(~pl.col("sentence").is_in(list(known)))
+    return pl.concat([data.training, _unlike(free, data.evaluation)]).cast(dict(LABELLED))
+
+
+def taught(
+    teachers: Sequence[tuple[nn.Module, Tokenizer]], sentences: Sequence[str], *, fit: options.FitOptions
+) -> NDArray[np.float32]:
+    """Return the mean of the teachers' probabilities, shape (n, 3)."""
+    said = []
+    for model, tokenizer in teachers:
+        model.to(fitting.device_of(fit))
+        ids = fitting.encode(tokenizer, sentences, max_tokens=fit.max_tokens)
+        said.append(fitting.probabilities(model, ids, batch=fit.batch))
+        model.to("cpu")
+    return np.mean(said, axis=0, dtype=np.float32)
+
+
+def taught_vectors(tokenizer: Tokenizer, teacher: nn.Module, teachers_tokenizer: Tokenizer) -> torch.Tensor:
+    """Return a vector for each piece of the student: the mean of the teacher's vectors of the same letters.
+
+    A student's student keeps its teacher's vectors the same way. Shape (pieces, dimensions of the teacher).
+    """
+    table = teacher.vectors if isinstance(teacher, ConvolutionStudent) else teacher.encoder.get_input_embeddings()
+    names = [tokenizer.id_to_token(number).removeprefix("##") for number in range(tokenizer.get_vocab_size())]
+    cut = [one.ids for one in teachers_tokenizer.encode_batch(names, add_special_tokens=False)]
+    with torch.inference_mode():
+        means = [table.weight[ids].mean(0) if ids else torch.zeros(table.embedding_dim) for ids in cut]
+    return torch.stack(means)
+
+
+def _unlike(frame: pl.DataFrame, judges: Sequence[EvaluationSet]) -> pl.DataFrame:
+    own = sketches(frame["sentence"].to_list())
+    like = np.zeros(frame.height, dtype=bool)
+    for judge in judges:
+        like |= likes_in(own, sketches(judge.frame["sentence"].to_list())) >= 0
+    return frame.filter(pl.Series(~like, dtype=pl.Boolean))
+
+
+@hydra.main(version_base=None, config_path="configs", config_name="distil")
+def main(configuration: DictConfig) -> None:
+    """Distil as the command line says."""
+    distil(plain(configuration))
+
+
+if __name__ == "__main__":
+    main()

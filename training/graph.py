@@ -1,0 +1,239 @@
+"""Writes networks as ONNX graphs, node by node from their weights: no tracing, the same file for the same weights.
+
+Weights of linear layers can be kept in three ways:
+- `float32`: as they are;
+- `int8-weights`: a byte each, with a scale per output channel; they are turned back when the file is loaded, and
+  computed with in float32: a quarter of the bytes at the same speed;
+- `int8`: a byte each, with a scale per output channel and block of inputs; activations are rounded to bytes per token
+  and block too, so products are of bytes. Unlike ONNX Runtime's dynamic quantisation, whose scale is of the whole
+  batch, a sentence's result does not depend on its batch. Half the speed of float32 where the processor has no
+  instructions for it (VNNI): measure before shipping it.
+Tables of vectors of the two int8 kinds are bytes with a scale per row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from onnx import TensorProto, checker, helper, numpy_helper
+
+from edgewise.core.errors import InvalidInput
+from training.student import FAR_BELOW
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import onnx
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float32]
+    State = Mapping[str, Array]
+
+KEPT = ("float32", "int8-weights", "int8")
+INPUTS = ("input_ids", "attention_mask")
+_OPSET, _IR = 20, 10
+_MICROSOFT = "com.microsoft"
+_BLOCK = 32
+_BYTE_PRODUCTS = 4  # the "accuracy level" of MatMulNBits at which activations are bytes
+_LARGEST, _MIDDLE = 127, 128
+_OFFSETS = {"bert": 0, "roberta": 2}  # the position of the first token
+
+
+class Graph:
+    """Nodes and weights of a network that is being written. Names are counted, not chosen."""
+
+    def __init__(self, kept: str) -> None:
+        if kept not in KEPT:
+            raise InvalidInput(f"{kept!r} is no way to keep weights", advice=f"Choose one of {', '.join(KEPT)}.")
+        self.kept = kept
+        self._nodes: list[onnx.NodeProto] = []
+        self._weights: list[onnx.TensorProto] = []
+
+    def node(self, kind: str, *inputs: str, outputs: int = 1, domain: str = "", **attributes: Any) -> Any:
+        """Add a node; return the name of its output, or the names of several."""
+        names = [f"{kind}_{len(self._nodes)}_{number}" for number in range(outputs)]
+        self._nodes.append(helper.make_node(kind, list(inputs), names, domain=domain, **attributes))
+        return names[0] if outputs == 1 else names
+
+    def weight(self, values: NDArray[Any]) -> str:
+        """Add weights; return their name."""
+        name = f"weight_{len(self._weights)}"
+        self._weights.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def numbers(self, *values: int) -> str:
+        """Add whole numbers, as shapes and axes are; return their name."""
+        return self.weight(np.array(values, dtype=np.int64))
+
+    def number(self, value: float) -> str:
+        """Add one number; return its name."""
+        return self.weight(np.array(value, dtype=np.float32))
+
+    def linear(self, states: str, weight: Array, bias: Array) -> str:
+        """Add states times weight (outputs, inputs) plus bias, the weight kept as this graph keeps weights."""
+        if self.kept == "int8":
+            product = self._byte_product(states, weight)
+        else:
+            product = self.node("MatMul", states, self._matrix(weight))
+        return self.node("Add", product, self.weight(bias))
+
+    def rows(self, table: Array, ids: str) -> str:
+        """Add a look-up of rows of a table."""
+        if self.kept == "float32":
+            return self.node("Gather", self.weight(table), ids)
+        small, scale = as_bytes(table)
+        rows = self.node("Cast", self.node("Gather", self.weight(small), ids), to=TensorProto.FLOAT)
+        return self.node("Mul", rows, self.node("Gather", self.weight(scale), ids))
+
+    def model(self, output: str, name: str, shape: Sequence[str | int]) -> onnx.ModelProto:
+        """Return the network, checked, with inputs `INPUTS` (sentences, tokens) and one named output."""
+        self._nodes.append(helper.make_node("Identity", [output], [name]))
+        ids = [helper.make_tensor_value_info(given, TensorProto.INT64, ["sentences", "tokens"]) for given in INPUTS]
+        out = helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
+        graph = helper.make_graph(self._nodes, "edgewise", ids, [out], self._weights)
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR, producer_name="edgewise")
+        checker.check_model(model)
+        return model
+
+    def _matrix(self, weight: Array) -> str:
+        if self.kept == "float32":
+            return self.weight(weight.T)
+        small, scale = as_bytes(weight)
+        return self.node("Mul", self.node("Cast", self.weight(small.T), to=TensorProto.FLOAT), self.weight(scale.T))
+
+    def _byte_product(self, states: str, weight: Array) -> str:
+        outputs, inputs = weight.shape
+        blocks = -(-inputs // _BLOCK)
+        filled = np.zeros((outputs, blocks * _BLOCK), dtype=np.float32)
+        filled[:, :inputs] = weight
+        small, scale = as_bytes(filled.reshape(outputs * blocks, _BLOCK))
+        raised = (small.astype(np.int16) + _MIDDLE).astype(np.uint8).reshape(outputs, blocks, _BLOCK)
+        return self.node(
+            "MatMulNBits",
+            states,
+            self.weight(raised),
+            self.weight(scale.reshape(outputs, blocks)),
+            domain=_MICROSOFT,
+            K=inputs,
+            N=outputs,
+            bits=8,
+            block_size=_BLOCK,
+            accuracy_level=_BYTE_PRODUCTS,
+        )
+
+
+def as_bytes(rows: Array) -> tuple[NDArray[np.int8], Array]:
+    """Return rows as bytes and the scale (rows, 1) that turns them back: row is about bytes * scale."""
+    scale = np.abs(rows).max(axis=1, keepdims=True) / _LARGEST
+    scale[scale == 0] = 1
+    return np.rint(rows / scale).astype(np.int8), scale.astype(np.float32)
+
+
+def classifier_graph(state: State, architecture: Mapping[str, Any], *, kept: str) -> onnx.ModelProto:
+    """Return a network of a checkpoint, with output `logits` (sentences, classes).
+
+    state: weights by the names that the network gives them.
+    Raises InvalidInput for an encoder of another family than BERT and RoBERTa.
+    """
+    graph = Graph(kept)
+    if architecture["kind"] == "convolution":
+        pooled = _student(graph, state, architecture["widths"])
+    else:
+        states = encoder_states(graph, _under(state, "encoder."), architecture["config"])
+        pooled = _pooled(graph, states, architecture["pooling"])
+    logits = _exact_linear(graph, pooled, state["head.weight"], state["head.bias"])
+    return graph.model(logits, "logits", ["sentences", architecture["classes"]])
+
+
+def embedding_graph(state: State, config: Mapping[str, Any], *, kept: str) -> onnx.ModelProto:
+    """Return an encoder with output `embedding` (sentences, dimensions): the mean of the tokens, of length 1."""
+    graph = Graph(kept)
+    mean = _pooled(graph, encoder_states(graph, state, config), "mean")
+    length = graph.node("ReduceL2", mean, graph.numbers(1), keepdims=1)
+    return graph.model(graph.node("Div", mean, length), "embedding", ["sentences", config["hidden_size"]])
+
+
+def encoder_states(graph: Graph, state: State, config: Mapping[str, Any]) -> str:
+    """Add an encoder of the BERT family; return the name of its last states (sentences, tokens, dimensions)."""
+    if config["model_type"] not in _OFFSETS:
+        raise InvalidInput(
+            f"an encoder of the family {config['model_type']!r} cannot be exported",
+            advice=f"Only {' and '.join(_OFFSETS)} can.",
+        )
+    states = _embedded(graph, _under(state, "embeddings."), config)
+    mask = graph.node("Cast", INPUTS[1], to=TensorProto.INT32)
+    for number in range(config["num_hidden_layers"]):
+        states = _layer(graph, states, mask, _under(state, f"encoder.layer.{number}."), config)
+    return states
+
+
+def _embedded(graph: Graph, state: State, config: Mapping[str, Any]) -> str:
+    offset = _OFFSETS[config["model_type"]]
+    tokens = graph.node("Gather", graph.node("Shape", INPUTS[0]), graph.numbers(1))
+    positions = graph.weight(state["position_embeddings.weight"][offset:] + state["token_type_embeddings.weight"][0])
+    here = graph.node("Slice", positions, graph.numbers(0), tokens, graph.numbers(0))
+    sums = graph.node("Add", graph.rows(state["word_embeddings.weight"], INPUTS[0]), here)
+    return _normalised(graph, sums, _under(state, "LayerNorm."), config)
+
+
+def _layer(graph: Graph, states: str, mask: str, state: State, config: Mapping[str, Any]) -> str:
+    names = ("query", "key", "value")
+    together = [
+        np.concatenate([state[f"attention.self.{name}.{kind}"] for name in names]) for kind in ("weight", "bias")
+    ]
+    parts = graph.node("Split", graph.linear(states, *together), outputs=3, axis=2, num_outputs=3)
+    heads = config["num_attention_heads"]
+    seen = graph.node("MultiHeadAttention", *parts, "", mask, domain=_MICROSOFT, num_heads=heads)
+    attended = _dense(graph, seen, state, "attention.output.dense")
+    states = _normalised(
+        graph, graph.node("Add", attended, states), _under(state, "attention.output.LayerNorm."), config
+    )
+    inner = graph.node("Gelu", _dense(graph, states, state, "intermediate.dense"))
+    outer = _dense(graph, inner, state, "output.dense")
+    return _normalised(graph, graph.node("Add", outer, states), _under(state, "output.LayerNorm."), config)
+
+
+def _dense(graph: Graph, states: str, state: State, name: str) -> str:
+    return graph.linear(states, state[f"{name}.weight"], state[f"{name}.bias"])
+
+
+def _normalised(graph: Graph, states: str, state: State, config: Mapping[str, Any]) -> str:
+    scale, bias = graph.weight(state["weight"]), graph.weight(state["bias"])
+    return graph.node("LayerNormalization", states, scale, bias, axis=-1, epsilon=config["layer_norm_eps"])
+
+
+def _pooled(graph: Graph, states: str, pooling: str) -> str:
+    if pooling == "first":
+        return graph.node("Gather", states, graph.weight(np.array(0, dtype=np.int64)), axis=1)
+    shown = graph.node("Unsqueeze", graph.node("Cast", INPUTS[1], to=TensorProto.FLOAT), graph.numbers(2))
+    return _mean(graph, graph.node("Mul", states, shown), shown, axis=1)
+
+
+def _mean(graph: Graph, states: str, shown: str, *, axis: int) -> str:
+    sums = [graph.node("ReduceSum", values, graph.numbers(axis), keepdims=0) for values in (states, shown)]
+    return graph.node("Div", *sums)
+
+
+def _student(graph: Graph, state: State, widths: Sequence[int]) -> str:
+    """Add the student's network; return the name of its pooled states (sentences, 2 x dimensions)."""
+    shown = graph.node("Unsqueeze", graph.node("Cast", INPUTS[1], to=TensorProto.FLOAT), graph.numbers(1))
+    vectors = graph.node("Transpose", graph.rows(state["vectors.weight"], INPUTS[0]), perm=[0, 2, 1])
+    states = graph.node("Mul", vectors, shown)
+    for number, width in enumerate(widths):
+        weights = [graph.weight(state[f"convolutions.{number}.{kind}"]) for kind in ("weight", "bias")]
+        convolved = graph.node("Conv", states, *weights, kernel_shape=[width], pads=[width // 2, width // 2])
+        states = graph.node("Mul", graph.node("Add", states, graph.node("Gelu", convolved)), shown)
+    hidden = graph.node("Mul", graph.node("Sub", graph.number(1), shown), graph.number(FAR_BELOW))
+    greatest = graph.node("ReduceMax", graph.node("Add", states, hidden), graph.numbers(2), keepdims=0)
+    return graph.node("Concat", greatest, _mean(graph, states, shown, axis=2), axis=1)
+
+
+def _exact_linear(graph: Graph, states: str, weight: Array, bias: Array) -> str:
+    """Add the head, which is small and decides: always in float32."""
+    return graph.node("Gemm", states, graph.weight(weight), graph.weight(bias), transB=1)
+
+
+def _under(state: State, beginning: str) -> dict[str, Array]:
+    return {name.removeprefix(beginning): values for name, values in state.items() if name.startswith(beginning)}

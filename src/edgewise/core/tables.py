@@ -296,6 +296,35 @@ FACTORS = Table(
     ),
 )
 
+LABELS = Table(
+    "labels",
+    "One row per security, session and horizon: what happened to the share from then on, for models to learn from.",
+    key=("instrument_id", "session", "horizon", "classes", "version"),
+    columns=(
+        Column("instrument_id", pl.String, "security"),
+        Column("session", pl.Date, "first session of the horizon, as the tradable session of news"),
+        Column("horizon", pl.Int32, "sessions from there on, the first one included"),
+        Column("classes", pl.Int32, "into how many equal parts each session is divided"),
+        Column("version", pl.String, "version of the formula"),
+        Column("beta", pl.Float64, "beta from the sessions before, shrunk towards 1", nulls="too few sessions before"),
+        Column("beta_sessions", pl.Int32, "sessions the beta rests on"),
+        Column(
+            "market_return",
+            pl.Float64,
+            "mean return of all names, summed, a fraction",
+            nulls="a session without market",
+        ),
+        Column(
+            "abnormal_return",
+            pl.Float64,
+            "sum of return less beta times the market's, a fraction",
+            nulls="a price, the market or the beta is missing",
+        ),
+        Column("quantile", pl.Int32, "part of the session it falls into, 0 the lowest", nulls="no return or few names"),
+        _KNOWN,
+    ),
+)
+
 ALL: tuple[Table, ...] = (
     FILINGS,
     DOCUMENTS,
@@ -308,5 +337,6 @@ ALL: tuple[Table, ...] = (
     INSTRUMENTS,
     PRICES,
     FACTORS,
+    LABELS,
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in ALL}

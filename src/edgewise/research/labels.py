@@ -1,12 +1,20 @@
-"""Labels: what happened after a decision. They know the future, so factors and scores cannot import this room."""
+"""Labels: what happened after a decision. They know the future, so factors and scores cannot import this room.
+
+Two kinds. `forward_returns` is what a decision could have earned: entered at the next open. `event_returns` is what
+news did to a share: from the last close before anyone could act on it, less what the market did. The first measures
+factors, the second teaches models.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
-from edgewise.core.clock import session_closes, shift_session
+from edgewise.core.clock import session_closes, session_ordinals, shift_session
 from edgewise.core.errors import InvalidInput
-from edgewise.market.prices import traded_prices
+from edgewise.market.betas import MIN_SESSIONS, PRIOR_SD, WINDOW, market_returns, past_betas
+from edgewise.market.prices import past_returns, traded_prices
+
+EVENT_RETURN_VERSION = "car-1"
 
 
 def forward_returns(prices: pl.DataFrame, *, horizon: int) -> pl.DataFrame:
@@ -61,6 +69,106 @@ def abnormal_returns(labels: pl.DataFrame, sectors: pl.DataFrame, *, min_names: 
     enough = pl.col("forward_return").count().over("session", "sector") >= min_names
     usable = pl.col("sector").is_not_null() & enough
     return known.with_columns(abnormal_return=pl.when(usable).then(pl.col("forward_return") - mean)).drop("sector")
+
+
+def event_returns(
+    prices: pl.DataFrame,
+    *,
+    horizon: int,
+    window: int = WINDOW,
+    min_sessions: int = MIN_SESSIONS,
+    prior_sd: float = PRIOR_SD,
+    min_names: int = 20,
+) -> pl.DataFrame:
+    """Return the beta-adjusted abnormal return over `horizon` sessions, the session of each row being the first.
+
+    With r the return of the share and m that of the market, from close to close,
+    abnormal_return = sum over the horizon of (r - beta * m), beta from the sessions before (`past_betas`). For news
+    whose tradable session is S it runs from the close before S, when nobody knew it, to the close of S + horizon - 1.
+
+    prices:    rows of PRICES, one per (instrument_id, session), from `window` + 1 sessions before the first label.
+    horizon:   sessions, 1 or more; 1 is the session itself.
+    min_names: names with a return that a session needs to have a market.
+    Returns:   instrument_id, session, beta, beta_sessions, market_return (its sum over the horizon), abnormal_return (a
+               fraction), known_at; one row per row of `prices`, in the order (session, instrument_id).
+    Nulls:     null unless every session of the horizon has a return of the share and of the market: nothing is filled,
+               and a share that stops trading has no label. Null without a beta, too.
+    Time:      `known_at` is the close of the last session used, or later where a price used, of any name, came later.
+    Splits:    prices are as traded, so a label across a split or a dividend is not the holder's return.
+    Raises:    InvalidInput for a horizon below 1 and as `traded_prices` and `past_betas` do.
+    """
+    if horizon < 1:
+        raise InvalidInput(f"an abnormal return over {horizon} sessions", advice="Give a horizon of 1 or more.")
+    returns = past_returns(prices)
+    market = market_returns(returns, min_names=min_names)
+    betas = past_betas(returns, market, window=window, min_sessions=min_sessions, prior_sd=prior_sd)
+    own = _sums_ahead(returns, "past_return", horizon=horizon, by="instrument_id")
+    of_market = _sums_ahead(market, "market_return", horizon=horizon)
+    known = _known_from(prices, horizon=horizon, window=window)
+    return (
+        betas.join(own, on=("instrument_id", "session"))
+        .join(of_market, on="session")
+        .join(known, on="session")
+        .select(
+            "instrument_id",
+            "session",
+            "beta",
+            "beta_sessions",
+            "market_return",
+            abnormal_return=pl.col("past_return") - pl.col("beta") * pl.col("market_return"),
+            known_at="known_at",
+        )
+        .sort("session", "instrument_id")
+    )
+
+
+def quantile_classes(
+    labels: pl.DataFrame, *, value: str = "abnormal_return", classes: int = 3, min_names: int = 20
+) -> pl.DataFrame:
+    """Return `labels` with `quantile`: into which of `classes` equal parts of its session a value falls, 0 the lowest.
+
+    Every session has as many high labels as low ones, so a model cannot learn the market's mood from them.
+
+    labels:    session and `value`, one row per name and session.
+    min_names: names with a value that a session needs.
+    Nulls:     null without a value, and on a session with fewer names. Equal values have the same class.
+    Raises:    InvalidInput for fewer than 2 classes.
+    """
+    if classes < 2:  # noqa: PLR2004 - one class says nothing
+        raise InvalidInput(f"{classes} quantile classes", advice="Give 2 or more.")
+    rank, names = pl.col(value).rank("average").over("session"), pl.col(value).count().over("session")
+    place = (rank * classes / names).ceil().cast(pl.Int32) - 1
+    return labels.with_columns(quantile=pl.when(names >= max(min_names, classes)).then(place))
+
+
+def _sums_ahead(rows: pl.DataFrame, column: str, *, horizon: int, by: str | None = None) -> pl.DataFrame:
+    """Return `column` added up from each row's session to `horizon` - 1 later; null unless all are there."""
+    keys = [*([by] if by else []), "ordinal"]
+    ordered = rows.with_columns(ordinal=session_ordinals(rows["session"]).cast(pl.Int64)).sort(keys)
+    value = pl.col(column)
+    sums = ordered.rolling("ordinal", period=f"{horizon}i", offset="-1i", closed="right", group_by=by).agg(
+        pl.when(value.count() == horizon).then(value.sum()).alias(column)
+    )
+    return ordered.drop(column).join(sums, on=keys).drop("ordinal")
+
+
+def _known_from(prices: pl.DataFrame, *, horizon: int, window: int) -> pl.DataFrame:
+    """Return for each session from when all prices of all names that its labels use were known.
+
+    A market return rests on every name, so the latest price of a session counts for all.
+    """
+    sessions = prices.group_by("session").agg(latest=pl.col("known_at").max())
+    sessions = sessions.with_columns(ordinal=session_ordinals(sessions["session"]).cast(pl.Int64)).sort("ordinal")
+    # The first return of the window needs the close before it.
+    latest = sessions.rolling(
+        "ordinal", period=f"{window + 1 + horizon}i", offset=f"-{window + 2}i", closed="right"
+    ).agg(pl.col("latest").max())
+    return (
+        sessions.select("session", "ordinal")
+        .join(latest, on="ordinal")
+        .join(_exit_closes(sessions["session"], horizon=horizon - 1), on="session")
+        .select("session", known_at=pl.max_horizontal("latest", "exit_close"))
+    )
 
 
 def _exit_closes(sessions: pl.Series, *, horizon: int) -> pl.DataFrame:

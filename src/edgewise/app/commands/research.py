@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edgewise.app.console import OUT, Json, house_for, parse_day, print_json, print_rows
+from edgewise.app.console import OUT, Json, house_for, parse_day, print_json, print_rows, progress
 
 if TYPE_CHECKING:
     from edgewise.pipelines.research import FactorEvaluation
     from edgewise.research.inference import Interval
 
-app = typer.Typer(no_args_is_help=True, help="Research: information coefficients.")
+app = typer.Typer(no_args_is_help=True, help="Research: labels and information coefficients.")
 
 
 @app.command()
@@ -45,6 +46,49 @@ def ic(
             print_json(evaluations)
             return
         print_evaluations(name, evaluations)
+
+
+@app.command()
+def labels(
+    *,
+    horizon: Annotated[
+        list[int] | None, typer.Option(min=1, help="Sessions, the first one included; repeat for several.")
+    ] = None,
+    classes: Annotated[int, typer.Option("--classes", min=2, help="Equal parts each session is divided into.")] = 3,
+    since: Annotated[str, typer.Option("--since", metavar="DAY", help="First session.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="DAY", help="Last session.")] = "",
+    json: Json = False,
+) -> None:
+    """Store beta-adjusted abnormal returns and their classes, over 1, 3, 5 and 21 sessions unless told otherwise.
+
+    They know the future: models learn from them, factors cannot see them. Running it again stores only what changed.
+    """
+    from edgewise.pipelines.labels import build_labels  # noqa: PLC0415 - keeps the help page quick
+
+    with house_for("research labels") as (house, counts):
+        built = []
+        for each in horizon or (1, 3, 5, 21):
+            with progress(f"labels over {each} sessions, years", None) as done:
+                built.append(
+                    build_labels(
+                        house.lake,
+                        as_of=house.clock.now(),
+                        horizon=each,
+                        classes=classes,
+                        since=parse_day(since, option="--since") if since else None,
+                        until=parse_day(until, option="--until") if until else None,
+                        on_progress=done,
+                    )
+                )
+        counts |= {"rows": sum(each.rows for each in built), "labelled": sum(each.labelled for each in built)}
+    if json:
+        print_json(built)
+        return
+    rows: list[dict[str, object]] = [asdict(each) for each in built]
+    print_rows("Labels", rows, columns=list(rows[0]), empty="")
+    OUT.print(
+        "  No beta: fewer than 60 sessions before. No price: a price or the market is missing; nothing is filled."
+    )
 
 
 def print_evaluations(name: str, evaluations: list[FactorEvaluation]) -> None:

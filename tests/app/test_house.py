@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from edgewise.adapters import onnx
 from edgewise.adapters.disk import FileLimit
 from edgewise.adapters.sql import SqlQueue, SqlSeen
 from edgewise.adapters.sql.limit import SqlLimit
 from edgewise.app.house import House
 from edgewise.app.settings import Settings
-from edgewise.core.errors import InvalidInput, ServiceUnavailable
+from edgewise.core.errors import InvalidInput, NotConfigured, NotFound, ServiceUnavailable, Unusable
 from edgewise.simulate.server import SimulatedClock, serve
 from edgewise.sources.http import SpacedLimit
+from tests.tiny_models import embedding_folder, tone_folder
 
 
 @pytest.fixture
@@ -84,3 +86,39 @@ def test_a_mirror_that_does_not_answer_has_no_time_to_tell(house_with):
     assert not house.simulated
     with pytest.raises(ServiceUnavailable):
         _ = house.clock
+
+
+class TestToneModel:
+    def test_without_a_setting_it_counts_words(self, house_with):
+        assert house_with().tone_model.version == "lexicon-1"
+
+    @pytest.mark.parametrize("scheme", ["", "file://"])
+    def test_a_model_folder_reads_sentences(self, house_with, tmp_path, scheme):
+        folder = tone_folder(tmp_path / "model")
+        model = house_with(tone=f"{scheme}{folder}").tone_model
+        assert model.version == "tone-tiny-1"
+        assert model.score(["Strong growth in each year."])["net"][0] > 0
+
+    def test_a_packaged_model_goes_by_its_name(self, house_with, tmp_path, monkeypatch):
+        folder = tone_folder(tmp_path / "model")
+        monkeypatch.setattr(onnx, "packaged_models", lambda: {"tone-tiny": folder})
+        assert house_with(tone="tone-tiny").tone_model.version == "tone-tiny-1"
+
+    def test_what_is_no_model_is_refused_with_the_names_that_are(self, house_with, tmp_path, monkeypatch):
+        monkeypatch.setattr(onnx, "packaged_models", lambda: {"tone-tiny": tmp_path})
+        with pytest.raises(NotFound, match="Packaged models: tone-tiny"):
+            _ = house_with(tone="tone-huge").tone_model
+
+    def test_a_scheme_that_holds_no_models_is_refused(self, house_with):
+        with pytest.raises(InvalidInput, match="EDGEWISE_TONE"):
+            _ = house_with(tone="sqs://tone").tone_model
+
+    def test_a_model_of_vectors_is_no_model_of_tone(self, house_with, tmp_path):
+        folder = embedding_folder(tmp_path / "model")
+        with pytest.raises(Unusable, match="not of tone"):
+            _ = house_with(tone=str(folder)).tone_model
+        assert house_with(embedder=str(folder)).embedder.version == "vectors-tiny-1"
+
+    def test_without_a_setting_there_are_no_vectors(self, house_with):
+        with pytest.raises(NotConfigured, match="EDGEWISE_EMBEDDER"):
+            _ = house_with().embedder

@@ -40,7 +40,7 @@ def test_one_value_walked_by_hand_from_score_to_bytes(travelled):
     with House(travelled.settings()) as house:
         value = house.lake.read(FACTORS).drop_nulls("z").sort("session", "instrument_id").row(-1, named=True)
         filing = pl.col("accession") == value["newest_input"]
-        tone = house.lake.read(FILING_TONE, where=filing).row(0, named=True)
+        tone = house.lake.read(FILING_TONE, where=filing & (pl.col("item") == "all")).row(0, named=True)
         assert tone["known_at"] < value["known_at"]
         text = house.lake.read(TEXTS, where=filing).filter(pl.col("text_sha256") == tone["inputs"].split(",")[0])
         document = house.lake.read(DOCUMENTS, where=filing).filter(pl.col("sha256") == text["document_sha256"][0])

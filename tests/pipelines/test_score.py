@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from edgewise.adapters.local import ProcessPool
+from edgewise.adapters.onnx import OnnxSentenceTone
 from edgewise.core.errors import Unusable
-from edgewise.core.tables import FILING_TONE, TEXTS
+from edgewise.core.tables import FILING_TONE, ITEMS, TEXTS
 from edgewise.pipelines.journey import travel
 from edgewise.pipelines.score import MIN_WORDS, score_stage
+from edgewise.pipelines.trace import untraceable
+from edgewise.text.sentence_tone import SentenceTone
 from tests.pipelines.conftest import ACCEPTED, GRAPHIC, SENTENCE, WORDS, document, fetched, work
+from tests.pipelines.reports import report
+from tests.tiny_models import tone_folder
 
 
 def page(words: str) -> bytes:
@@ -86,3 +96,83 @@ def test_a_filing_without_any_text_is_a_failure_with_a_reason(rooms):
     (error,) = stage.prepare([work(9, form="8-K")])
     assert isinstance(error, Unusable)
     assert error.code == "no_words"
+
+
+class TestItems:
+    """A report's items are scored as its whole text is, each in a row of its own."""
+
+    TEXT = "Severe losses and litigation damaged our weak business, and we recorded an impairment. " * 12
+
+    @pytest.fixture
+    def scored(self, rooms, arrive):
+        def run(**texts: str):
+            arrive(fetched(1, document(report(**texts), kind="10-K"), form="10-K"), form="10-K")
+            assert [leg.failed for leg in travel(rooms)] == [0, 0, 0]
+            tone = rooms.lake.read(FILING_TONE)
+            return {row["item"]: row for row in tone.iter_rows(named=True)}
+
+        return run
+
+    def test_every_item_that_was_read_has_a_row_and_the_whole_filing_has_one(self, scored, rooms):
+        rows = scored()
+        items = rooms.lake.read(ITEMS).filter(pl.col("status").is_in(["ok", "suspect"]))
+        assert items.height > 10
+        assert set(rows) == {"all", *(f"{part} {item}" for part, item in items.select("part", "item").rows())}
+
+    def test_an_items_tone_is_that_of_its_text_and_names_its_document(self, scored, rooms):
+        row = scored(Item7=self.TEXT)["II 7"]
+        item = rooms.lake.read(ITEMS).filter(pl.col("item") == "7").row(0, named=True)
+        expected = rooms.model.score([item["text"]]).row(0, named=True)
+        assert {name: row[name] for name in expected} == expected
+        assert row["net"] < -0.9
+        assert (row["inputs"], row["known_at"]) == (item["document_sha256"], item["known_at"])
+
+    def test_a_doubt_about_an_item_is_a_doubt_about_its_tone(self, scored, rooms):
+        scored()
+        item = rooms.lake.read(ITEMS).filter(pl.col("item") == "7")
+        doubted = item.with_columns(status=pl.lit("suspect"), reasons=pl.lit("too_long,odd_end"))
+        rooms.lake.upsert(ITEMS, doubted)
+        (frame,) = score_stage(rooms.lake, rooms.documents, rooms.model, rooms.executor).prepare([work(1, form="10-K")])
+        by_item = {row["item"]: (row["status"], row["reasons"]) for row in frame.iter_rows(named=True)}
+        assert by_item["II 7"] == ("suspect", "odd_end,too_long")
+        assert by_item["II 7A"] == ("ok", None)
+
+    def test_an_item_of_an_older_reading_or_without_a_text_has_no_row(self, scored, rooms):
+        rows = scored()
+        items = rooms.lake.read(ITEMS).filter(pl.col("item").is_in(["7", "8"]))
+        stage = score_stage(rooms.lake, rooms.documents, rooms.model, rooms.executor)
+        rooms.lake.upsert(ITEMS, items.with_columns(item=pl.lit("99") + pl.col("item"), parser_version=pl.lit("old-1")))
+        rooms.lake.upsert(ITEMS, items.with_columns(status=pl.lit("by_reference")))
+        (frame,) = stage.prepare([work(1, form="10-K")])
+        assert set(rows) - set(frame["item"]) == {"II 7", "II 8"}
+        assert set(frame["item"]) < set(rows)
+
+    def test_scoring_again_changes_nothing(self, scored, rooms):
+        scored()
+        before = rooms.lake.history(FILING_TONE)
+        stage = score_stage(rooms.lake, rooms.documents, rooms.model, rooms.executor)
+        stage.commit(list(stage.prepare([work(1, form="10-K")])))
+        assert_frame_equal(rooms.lake.history(FILING_TONE), before, check_row_order=False)
+
+    def test_every_row_can_be_traced(self, scored, rooms):
+        scored()
+        assert list(untraceable(rooms.lake, rooms.documents)) == []
+        stray = rooms.lake.read(FILING_TONE).filter(pl.col("item") == "II 7").with_columns(inputs=pl.lit("f" * 64))
+        rooms.lake.upsert(FILING_TONE, stray)
+        assert [found.missing for found in untraceable(rooms.lake, rooms.documents)] == ["f" * 64]
+
+
+def test_a_trained_model_scores_filings_in_worker_processes(rooms, arrive, tmp_path):
+    """It travels to each worker as the name of its folder and says there what it says here."""
+    model = SentenceTone(OnnxSentenceTone(tone_folder(tmp_path / "tone-tiny")))
+    body = report(Item7=TestItems.TEXT)
+    arrive(*(fetched(number, document(body, kind="10-K"), form="10-K") for number in (1, 2, 3)), form="10-K")
+    with ProcessPool(2) as pool:
+        list(travel(replace(rooms, model=model, executor=pool)))
+    tone = rooms.lake.read(FILING_TONE).filter(pl.col("item") == "II 7")
+    item = rooms.lake.read(ITEMS).filter(pl.col("item") == "7").row(0, named=True)
+    expected = model.score([item["text"]]).row(0, named=True)
+    assert tone["model_version"].to_list() == ["tone-tiny-1"] * 3
+    assert tone["sentences"].to_list() == [expected["sentences"]] * 3
+    assert tone["negative"].to_list() == pytest.approx([expected["negative"]] * 3, abs=1e-5)
+    assert tone["negative"][0] > 0.8

@@ -41,6 +41,9 @@ SEEN: Mapping[str, str] = {
     "": "edgewise.adapters.sql:SqlSeen",
     "dynamodb": "edgewise.adapters.aws:open_seen",
 }
+# A packaged model by its name, a model folder, or a registered model, which is fetched to a folder first.
+TONE_MODELS: Mapping[str, str] = dict.fromkeys(("", "file", "registry"), "edgewise.adapters.onnx:OnnxSentenceTone")
+EMBEDDERS: Mapping[str, str] = dict.fromkeys(("", "file", "registry"), "edgewise.adapters.onnx:OnnxEmbedder")
 # Where the extra that installs an adapter's package is not called like the scheme.
 EXTRAS: Mapping[str, str] = {"postgresql": "postgres", "s3": "cloud", "sqs": "cloud", "dynamodb": "cloud"}
 _SCHEME = re.compile(r"([a-z][a-z0-9+]*)://")

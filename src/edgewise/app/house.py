@@ -10,7 +10,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from edgewise.app.adapters import DATABASES, DOCUMENTS, EXECUTORS, LIMITS, QUEUES, SEEN, adapter_for, scheme_of
+from edgewise.app.adapters import (
+    DATABASES,
+    DOCUMENTS,
+    EMBEDDERS,
+    EXECUTORS,
+    LIMITS,
+    QUEUES,
+    SEEN,
+    TONE_MODELS,
+    adapter_for,
+    scheme_of,
+)
 from edgewise.core.errors import InvalidInput, NotConfigured, NotFound, ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
     from edgewise.app.settings import Settings
     from edgewise.core.clock import Clock
     from edgewise.core.ports import (
+        Embedder,
         Executor,
         FilingLedger,
         Limit,
@@ -289,10 +301,46 @@ class House:
 
     @cached_property
     def tone_model(self) -> ToneModel:
-        """The model that scores tone."""
-        from edgewise.text.tone import LexiconTone  # noqa: PLC0415 - imported at first use
+        """The model that scores tone: the lexicon, or a trained model of sentences over whole documents."""
+        if not self.settings.tone:
+            from edgewise.text.tone import LexiconTone  # noqa: PLC0415 - imported at first use
 
-        return LexiconTone()
+            return LexiconTone()
+        from edgewise.text.sentence_tone import SentenceTone  # noqa: PLC0415 - as above
+
+        return SentenceTone(self._model(self.settings.tone, TONE_MODELS, setting="EDGEWISE_TONE"))
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model that turns risk factors into vectors. Raises NotConfigured where none is named."""
+        if not self.settings.embedder:
+            raise NotConfigured(
+                "no model of vectors is named", advice="Set EDGEWISE_EMBEDDER to a packaged model or a model folder."
+            )
+        embedder: Embedder = self._model(self.settings.embedder, EMBEDDERS, setting="EDGEWISE_EMBEDDER")
+        return embedder
+
+    def _model(self, name: str, table: Mapping[str, str], *, setting: str) -> Any:
+        """Return the model that a setting names.
+
+        In worker processes it runs on one thread each, in this process on every processor.
+        Raises NotFound, with the packaged names, for what is no model folder.
+        """
+        from edgewise.adapters.onnx import packaged_models  # noqa: PLC0415 - imported at first use
+        from edgewise.adapters.onnx.encoder import processors  # noqa: PLC0415 - as above
+
+        make = adapter_for(name, table, setting=setting)
+        packaged = packaged_models()
+        if scheme_of(name) == "registry":
+            folder = self.registered_model(name)
+        elif name in packaged:
+            folder = packaged[name]
+        else:
+            folder = Path(name.removeprefix("file://"))
+        if not folder.is_dir():
+            known = ", ".join(packaged) or "none"
+            raise NotFound(f"{setting} {name!r} is no model folder", advice=f"Packaged models: {known}.")
+        return make(folder, threads=processors() if self.settings.executor in {"this", "this://"} else 1)
 
     @cached_property
     def risk_categories(self) -> RiskCategoryModel:

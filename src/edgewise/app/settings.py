@@ -66,6 +66,32 @@ class Settings(BaseSettings):
         default="",
         description="Where work runs: empty for one process per core, this for this process, processes://N, ray://.",
     )
+    scoring_workers: int = Field(default=1, ge=1, le=64, description="Processes of the scoring service.")
+    scoring_request_bytes: int = Field(
+        default=4_000_000, ge=1, description="Largest body of a request to the scoring service."
+    )
+    scoring_batch_bytes: int = Field(default=16_000_000, ge=1, description="Largest body of a batch.")
+    scoring_waiting: int = Field(
+        default=256, ge=1, description="Documents that may be in work or wait in one worker; more are sent away (503)."
+    )
+    scoring_gather_ms: float = Field(
+        default=5.0, ge=0, le=1000, description="How long sentences wait for those of other requests, milliseconds."
+    )
+    scoring_cache_bytes: int = Field(
+        default=64_000_000, ge=0, description="Memory of a worker for results, and again for stored documents."
+    )
+    scoring_drain_s: int = Field(
+        default=30, ge=1, description="How long a stopping service may take for what it was asked before, seconds."
+    )
+    tone: str = Field(
+        default="",
+        description="What scores tone: empty for the lexicon, the name of a packaged model, a model folder, or "
+        "registry://NAME@VERSION.",
+    )
+    embedder: str = Field(
+        default="",
+        description="What turns risk factors into vectors: empty for none, else as EDGEWISE_TONE.",
+    )
     log: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least important log lines that are written."

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from edgewise.sources.edgar.selection import Origin, Selection
 
 app = typer.Typer(no_args_is_help=True, help="SEC filings: ingest, parse, score, list, show.")
+_SHARES = ("positive", "negative", "uncertainty", "forward_looking")
 
 
 class Source(StrEnum):
@@ -225,8 +226,6 @@ def show(
 
 def _account(house: House, accession: Accession) -> dict[str, Any]:
     """Return everything known of a filing, from the ledger down to the hashes of its bytes."""
-    from edgewise.text.tone import explain  # noqa: PLC0415 - keeps the help page quick
-
     work = house.filings.get(accession)
     only = pl.col("accession") == str(accession)
     tables = {table.name: house.lake.read(table, where=only).to_dicts() for table in (FILINGS, DOCUMENTS, TEXTS)}
@@ -235,7 +234,7 @@ def _account(house: House, accession: Accession) -> dict[str, Any]:
     tables["texts"] = _present(tables["texts"])
     tone = house.lake.read(FILING_TONE, where=only)
     texts = [house.documents.get(row["text_sha256"]).decode() for row in tables["texts"]]
-    moved = explain(*texts).to_dicts() if texts else []
+    moved = house.tone_model.explain(*texts).to_dicts() if texts else []
     items = items_of(house, accession)
     return {"work": work, **tables, "items": items, "tone": tone.to_dicts(), "sentences": moved}
 
@@ -258,7 +257,7 @@ def _print_account(account: dict[str, Any]) -> None:
         "documents": ["sequence", "document_type", "file_name", "size", "sha256"],
         "texts": ["sequence", "characters", "status", "reasons", "parser_version"],
         "items": list(ITEM_COLUMNS),
-        "tone": ["item", "model_version", "words", "positive", "negative", "uncertainty", "net", "status", "reasons"],
+        "tone": ["item", "model_version", "words", *_SHARES, "net", "status", "reasons"],
         "sentences": list(account["sentences"][0]) if account["sentences"] else [],
     }.items():
         if account[title]:

@@ -19,6 +19,7 @@ from edgewise.app.commands import (
     research,
     runs,
     serve,
+    serve_models,
     simulate,
     watch,
 )
@@ -34,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+models.app.command("serve")(serve_models.serve)
 filings.app.command("watch")(watch.watch)
 filings.app.command("retry")(watch.retry)
 filings.app.command("lag")(lag.lag)

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,7 @@ def pool(data: ToneData, home: Path, *, limit: int | None, seed: int) -> pl.Data
         free = free.sample(limit, seed=seed)
     known = set(data.training["sentence"]) | set(data.validation["sentence"])
     free = free.filter(~pl.col("sentence").is_in(list(known)))
-    return pl.concat([data.training, _unlike(free, data.evaluation)]).cast(dict(LABELLED))
+    return pl.concat([data.training, _unlike(free, data.evaluation)]).cast(LABELLED)
 
 
 def taught(
@@ -127,7 +128,7 @@ def taught_vectors(tokenizer: Tokenizer, teacher: nn.Module, teachers_tokenizer:
     A student's student keeps its teacher's vectors the same way. Shape (pieces, dimensions of the teacher).
     """
     table = teacher.vectors if isinstance(teacher, ConvolutionStudent) else teacher.encoder.get_input_embeddings()
-    names = [tokenizer.id_to_token(number).removeprefix("##") for number in range(tokenizer.get_vocab_size())]
+    names = [name.removeprefix("##") for name, _ in sorted(tokenizer.get_vocab().items(), key=itemgetter(1))]
     cut = [one.ids for one in teachers_tokenizer.encode_batch(names, add_special_tokens=False)]
     with torch.inference_mode():
         means = [table.weight[ids].mean(0) if ids else torch.zeros(table.embedding_dim) for ids in cut]

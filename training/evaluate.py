@@ -20,7 +20,7 @@ from edgewise.core.ports import TONES
 from training import baselines, options
 from training.data.evaluation import agreement
 from training.encoder import open_encoder
-from training.judge import judge, said, table
+from training.judge import judge, remembered, said, table
 from training.train import plain, tone_data
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ def evaluate(settings: dict[str, Any]) -> list[Verdict]:
 
 def evaluate_on(data: ToneData, settings: dict[str, Any]) -> list[Verdict]:
     """Evaluate on data that is there; as `evaluate`."""
-    models = [OnnxSentenceTone(folder, threads=torch.get_num_threads()) for folder in settings["models"]]
-    answers: list[tuple[str, Answer]] = [(model.version, model.probabilities) for model in models]
-    answers += _floors(settings["floors"], data, settings)
-    verdicts = [verdict for name, answer in answers for verdict in judge(name, answer, data.evaluation)]
-    for model in models:
-        _record([one for one in verdicts if one.model == model.version], settings["bars"])
+    opened = [OnnxSentenceTone(folder, threads=torch.get_num_threads()) for folder in settings["models"]]
+    models: dict[str, Answer] = {model.version: remembered(model.probabilities) for model in opened}
+    answers = models | dict(_floors(settings["floors"], data, settings))
+    verdicts = [verdict for name, answer in answers.items() for verdict in judge(name, answer, data.evaluation)]
+    for name, answer in models.items():
+        _record([one for one in verdicts if one.model == name], settings["bars"])
         for one in data.evaluation:
-            _write_wrong(model, one)
+            _write_wrong(name, answer, one)
     written = table(sorted(verdicts, key=lambda one: one.set != "phrasebank"), PUBLISHED) + "\n" + _agreement()
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / f"training.{settings['name']}.md").write_text(written)
@@ -68,10 +68,13 @@ def _floors(names: list[str], data: ToneData, settings: dict[str, Any]) -> Itera
     if "frozen-two-sets" in names:
         encoder, tokenizer, source = open_encoder(chosen, sentences)
         two = data.training.filter(pl.col("source").is_in(TWO_SETS))
-        yield f"logistic regression on {source}, two MIT sets", baselines.frozen(encoder, tokenizer, two)
+        yield f"logistic regression on {source}, two MIT sets", remembered(baselines.frozen(encoder, tokenizer, two))
     if "frozen" in names:
         encoder, tokenizer, source = open_encoder(chosen, sentences)
-        yield f"logistic regression on {source}, same sentences", baselines.frozen(encoder, tokenizer, data.training)
+        yield (
+            f"logistic regression on {source}, same sentences",
+            remembered(baselines.frozen(encoder, tokenizer, data.training)),
+        )
 
 
 def _record(verdicts: list[Verdict], bars: dict[str, dict[str, float]]) -> None:
@@ -90,16 +93,16 @@ def _record(verdicts: list[Verdict], bars: dict[str, dict[str, float]]) -> None:
             )
 
 
-def _write_wrong(model: OnnxSentenceTone, one: EvaluationSet) -> None:
+def _write_wrong(model: str, answer: Answer, one: EvaluationSet) -> None:
     """Write the sentences that a model got wrong, the surest first. They stay in build/: the sets are not ours."""
-    answers = said(model.probabilities, one)
-    sure = model.probabilities(one.frame["sentence"].to_list())[np.arange(len(answers)), answers]
+    answers = said(answer, one)
+    sure = answer(one.frame["sentence"].to_list())[np.arange(len(answers)), answers]
     names = np.array(TONES)
     wrong = one.frame.select("sentence", "label").with_columns(
         said=pl.Series(names[answers]), sure=pl.Series(sure.round(3)), true=pl.Series(names[one.frame["label"]])
     )
     RESULTS.mkdir(parents=True, exist_ok=True)
-    file = RESULTS / f"training.{model.version}.{one.name}.wrong.tsv"
+    file = RESULTS / f"training.{model}.{one.name}.wrong.tsv"
     wrong.filter(pl.col("said") != pl.col("true")).select("true", "said", "sure", "sentence").sort(
         "sure", descending=True
     ).write_csv(file, separator="\t")

@@ -27,7 +27,7 @@ from training import checkpoint, fitting, records
 from training.card import card
 from training.data.written import written
 from training.graph import INPUTS, classifier_graph
-from training.judge import judge
+from training.judge import judge, remembered
 from training.train import plain, tone_data
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _finish(out: Path, manifest: dict[str, Any], data: ToneData, settings: dict[
     _write(out / "model.json", manifest)
     tone = OnnxSentenceTone(out, threads=torch.get_num_threads())
     tone.ready()
-    verdicts = judge(tone.version, tone.probabilities, data.evaluation)
+    verdicts = judge(tone.version, remembered(tone.probabilities), data.evaluation)
     metrics = {one.set: {"accuracy": one.accuracy.value, "macro_f1": one.macro_f1.value} for one in verdicts}
     manifest |= {
         "metrics": metrics,

@@ -19,7 +19,7 @@ import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
 from edgewise.core.errors import InvalidInput
-from training.student import FAR_BELOW
+from training.options import FAR_BELOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -46,6 +46,18 @@ def judge(name: str, answer: Answer, sets: Sequence[EvaluationSet], *, samples: 
     return [_verdict(name, said(answer, one), one, samples) for one in sets]
 
 
+def remembered(answer: Answer) -> Answer:
+    """Return the same answers, each sentence asked only once: sets overlap."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def recall(sentences: Sequence[str]) -> NDArray[np.float32]:
+        new = sorted(set(sentences) - known.keys())
+        known.update(zip(new, answer(new), strict=True))
+        return np.array([known[sentence] for sentence in sentences], dtype=np.float32)
+
+    return recall
+
+
 def said(answer: Answer, one: EvaluationSet) -> NDArray[np.int64]:
     """Return the answers to a set, places in TONES; where only the sign is asked, never neutral."""
     found = answer(one.frame["sentence"].to_list())

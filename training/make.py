@@ -1,4 +1,4 @@
-"""Do a whole recipe, step after step, over data that is built once: `python -m training.make [RECIPE] [step.key=value]`.
+"""Do a whole recipe, step after step, on data built once: `python -m training.make [RECIPE] [step.key=value]`.
 
 A recipe is a list of steps in `configs/recipe/`; `make train` does `real`, `make train-smoke` does `smoke`.
 """

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+FAR_BELOW = -1e4  # what padding counts when a network looks for the greatest value
+
 
 @dataclass(frozen=True, slots=True)
 class LoraOptions:

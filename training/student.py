@@ -14,11 +14,10 @@ from torch import nn
 from torch.nn import functional
 
 from edgewise.core.ports import TONES
+from training.options import FAR_BELOW
 
 if TYPE_CHECKING:
     from training.options import StudentOptions
-
-FAR_BELOW = -1e4  # what padding counts when the greatest value is looked for
 
 
 class ConvolutionStudent(nn.Module):

@@ -39,6 +39,7 @@ def tone_data(settings: dict[str, Any]) -> ToneData:
         doubtful=settings["doubtful"],
         returns_table=Path(settings["returns_table"]) if settings["returns_table"] else None,
         limit=settings["limit"],
+        evaluation_limit=settings["evaluation_limit"],
     )
     return tone.build(sources, validation=settings["validation"], seed=settings["seed"])
 

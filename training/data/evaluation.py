@@ -86,8 +86,9 @@ def agreement() -> dict[str, dict[str, float]]:
 def _agreement(table: pl.DataFrame) -> dict[str, float]:
     first, second = (table.filter(pl.col("pass") == number) for number in (1, 2))
     both = first.join(second, on=("document", "sequence", "place", "fingerprint"), suffix="_2")
-    same = (both["label"] == both["label_2"]).sum() / both.height
-    chance = sum(
-        (both["label"] == label).sum() * (both["label_2"] == label).sum() / both.height**2 for label in reading.LABELS
-    )
+    same = both.filter(pl.col("label") == pl.col("label_2")).height / both.height
+    shares = [
+        [table["label"].to_list().count(label) / both.height for label in reading.LABELS] for table in (first, second)
+    ]
+    chance = sum(one * other for one, other in zip(*shares, strict=True))
     return {"sentences": both.height, "agreement": same, "kappa": (same - chance) / (1 - chance)}

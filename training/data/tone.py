@@ -9,7 +9,7 @@ Rows go out in this order, and each step is counted:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,7 +27,7 @@ from training.data.twitter import twitter
 from training.data.written import written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from training.data.evaluation import EvaluationSet
@@ -44,7 +44,7 @@ class Sources:
     names:  sources in order of trust: reading, written, sentfin, sentfin-entities, twitter, returns.
     weights: factor on the weights of a source; 1 where none is given.
     doubtful: weight of a label of which its reader was not sure; 0 leaves it out.
-    limit:  at most so many sentences of each source, for a trial.
+    limit, evaluation_limit: at most so many sentences of each source and of each evaluation set, for a trial.
     """
 
     folder: Path
@@ -54,6 +54,7 @@ class Sources:
     doubtful: float = reading.DOUBTFUL_WEIGHT
     returns_table: Path | None = None
     limit: int | None = None
+    evaluation_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def build(sources: Sources, *, validation: float, seed: int) -> ToneData:
     parts = [_limited(frame, sources, name, seed) for name, (frame, _) in read.items()]
     kept, left_out = without_likes(pl.concat(parts) if parts else pl.DataFrame(schema=LABELLED), judges)
     training, held = split(kept, share=validation, seed=seed)
+    judges = [_fewer(judge, sources.evaluation_limit, seed) for judge in judges]
     report = {
         "sources": {name: counts | {"sentences": frame.height} for name, (frame, counts) in read.items()},
         "left_out": left_out,
@@ -120,8 +122,14 @@ def described(frame: pl.DataFrame) -> dict[str, object]:
     }
 
 
+def _fewer(judge: EvaluationSet, limit: int | None, seed: int) -> EvaluationSet:
+    if limit is None or judge.frame.height <= limit:
+        return judge
+    return replace(judge, frame=judge.frame.sample(limit, seed=seed))
+
+
 def _read(name: str, sources: Sources) -> tuple[pl.DataFrame, dict[str, int]]:
-    readers = {
+    readers: dict[str, Callable[[], tuple[pl.DataFrame, dict[str, int]]]] = {
         "reading": lambda: reading.of_filings(reading.FOLDER / TRAINING, sources.home, doubtful=sources.doubtful),
         "written": written,
         "sentfin": lambda: sentfin(sources.folder),

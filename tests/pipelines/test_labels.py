@@ -71,6 +71,9 @@ class TestBuild:
         assert build_labels(lake, as_of=a_moment_before).last_session == DAYS[-4]
         assert build_labels(lake, as_of=LAST_CLOSE).last_session == DAYS[-3]
 
+    def test_a_label_whose_last_price_is_not_stored_yet_waits_too(self, lake):
+        assert build_labels(lake, as_of=LAST_CLOSE + timedelta(days=30)).last_session == DAYS[-3]
+
     def test_running_it_again_stores_nothing(self, lake):
         first = build_labels(lake, as_of=LAST_CLOSE)
         version = lake.version(LABELS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from edgewise.core.clock import tradable_sessions
+from edgewise.core.clock import shift_session, tradable_sessions
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.tables import FILINGS, LABELS, PRICES
 from edgewise.factors.issuers import first_known, issuer_filings
@@ -58,7 +58,8 @@ def build_labels(
 ) -> BuiltLabels:
     """Store the labels of one horizon that were known by `as_of`, for sessions from `since` to `until`.
 
-    Labels whose horizon has not ended by then are left for a later run. Running it again stores only what changed.
+    Labels whose horizon has not ended by then, or ends after the last stored price, are left for a later run. Running
+    it again stores only what changed.
     on_progress: told how many years are stored, one at a time.
     Raises NotFound without prices, InvalidInput where `until` is before `since` and as `event_returns` does.
     """
@@ -67,7 +68,9 @@ def build_labels(
     prices = lake.read(PRICES, as_of=as_of)
     if prices.is_empty():
         raise NotFound("no prices are stored", advice="Bring them in: edgewise prices ingest FILE")
-    rows = labels_of(prices, horizon=horizon, classes=classes).filter(pl.col("known_at") <= as_of)
+    newest = shift_session(prices["session"].sort()[-1], 1 - horizon)
+    ended = (pl.col("known_at") <= as_of) & (pl.col("session") <= newest)
+    rows = labels_of(prices, horizon=horizon, classes=classes).filter(ended)
     if since is not None:
         rows = rows.filter(pl.col("session") >= since)
     if until is not None:
@@ -92,10 +95,11 @@ def labels_of(prices: pl.DataFrame, *, horizon: int, classes: int) -> pl.DataFra
 
 
 def filing_labels(lake: Lake, *, horizon: int = SEED_HORIZON, classes: int = SEED_CLASSES) -> pl.DataFrame:
-    """Return the label of each filing: that of its issuer's share on the first session it could be acted on.
+    """Return the label of each filing and issuer: that of its share on the first session it could be acted on.
 
-    Returns: accession, instrument_id, session, abnormal_return, quantile, known_at (of the label); a filing without a
-             stored label is left out, one whose label is null stays, null. In the order (session, accession).
+    Returns: accession, instrument_id, session, abnormal_return, quantile, known_at (of the label), in the order
+             (session, accession, instrument_id). A filing for several registrants has several rows; one without a
+             stored label is left out, one whose label is null stays, null.
     """
     filings = first_known(issuer_filings(lake.read(FILINGS, columns=["accession", "cik", "role", "known_at"])))
     dated = filings.select("accession", "instrument_id", session=tradable_sessions(filings["known_at"]))

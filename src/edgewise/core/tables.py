@@ -139,6 +139,20 @@ RISK_FACTORS = Table(
     ),
 )
 
+RISK_VECTORS = Table(
+    "risk_vectors",
+    "One row per risk factor and model: where its meaning lies among all others; the nearer, the more alike.",
+    key=("accession", "ordinal", "parser_version", "model_version"),
+    columns=(
+        Column("accession", pl.String, "submission number"),
+        Column("ordinal", pl.Int32, "its place among the filing's risk factors, as in risk_factors"),
+        Column("parser_version", pl.String, "version of the reading, as in risk_factors"),
+        Column("model_version", pl.String, "model that made the vector; those of two models cannot be compared"),
+        Column("vector", pl.List(pl.Float32), "of heading and body together, of length 1; zeros where no words"),
+        _KNOWN,
+    ),
+)
+
 _PAIR = (
     Column("accession", pl.String, "submission number of the later filing"),
     Column("previous_accession", pl.String, "the earlier filing it is compared with"),
@@ -331,6 +345,7 @@ ALL: tuple[Table, ...] = (
     TEXTS,
     ITEMS,
     RISK_FACTORS,
+    RISK_VECTORS,
     ITEM_CHANGES,
     RISK_CHANGES,
     FILING_TONE,

@@ -20,11 +20,14 @@ import polars as pl
 
 from edgewise.text.boilerplate import prose
 from edgewise.text.lexicon.lists import Lexicon, Meaning, lexicon
-from edgewise.text.words import sentences, tokens
+from edgewise.text.words import BORDERS, sentences, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
+    from edgewise.text.boilerplate import Prose
     from edgewise.text.lexicon.lists import Phrase
 
 _REACH = 3
@@ -63,7 +66,7 @@ class LexiconTone:
         positive, negative, uncertainty: expressions of that tone as a fraction of words; null without words.
         net:               (P - N) / (P + N + 1) of their counts, between -1 and 1; null without words.
         """
-        counts = pl.DataFrame([_counts(text) for text in texts], schema=_COUNTS, orient="row")
+        counts = pl.DataFrame(_counts([prose(text) for text in texts]), schema=_COUNTS, orient="row")
         words = pl.when(pl.col("words") > 0).then(pl.col("words"))
         positive, negative = pl.col("positives"), pl.col("negatives")
         return counts.select(
@@ -111,11 +114,34 @@ def explain(*texts: str, top: int = 10) -> pl.DataFrame:
     )
 
 
-def _counts(text: str) -> tuple[int, int, int, int, int]:
-    """Return words, boilerplate words and the expressions of each tone of one text."""
-    own = prose(text)
-    found = find(tokens("\n".join(own.paragraphs)))
-    return found.words, own.boilerplate_words, len(found.positive), len(found.negative), len(found.uncertain)
+def _counts(texts: Sequence[Prose]) -> list[list[int]]:
+    """Return words, boilerplate words and the expressions of each tone of every text.
+
+    No expression and no negation reaches over the end of a paragraph. So each different paragraph is counted once, and
+    the items of a filing cost little beside the whole.
+    """
+    places: dict[str, int] = {}
+    for text in texts:
+        for paragraph in text.paragraphs:
+            places.setdefault(paragraph, len(places))
+    counted = _counted_by_line(tokens("\n".join(places)), len(places))
+    totals = [counted[[places[paragraph] for paragraph in text.paragraphs]].sum(axis=0).tolist() for text in texts]
+    return [[own[0], text.boilerplate_words, *own[1:]] for own, text in zip(totals, texts, strict=True)]
+
+
+def _counted_by_line(run: list[str], lines: int) -> NDArray[np.int64]:
+    """Return words, positives, negatives and uncertains of each line of a run of tokens: shape (lines, 4)."""
+    ends = np.frombuffer(bytes(map("\n".__eq__, run)), dtype=bool)
+    line_of = np.concatenate(([0], ends.cumsum()[:-1])) if run else ends.astype(np.int64)
+    counted = np.zeros((max(lines, 1), 4), dtype=np.int64)
+    borders = np.frombuffer(bytes(map(BORDERS.__contains__, run)), dtype=bool)
+    counted[:, 0] = np.bincount(line_of[~borders], minlength=len(counted))
+    hits = [(place, meaning) for place, _, meaning in _hits(run)]
+    if hits:
+        at, meanings = np.array(hits).T
+        for column, tone in enumerate((_POSITIVE, _NEGATIVE, _UNCERTAIN), start=1):
+            counted[:, column] = np.bincount(line_of[at[(meanings & tone) > 0]], minlength=len(counted))
+    return counted
 
 
 def _spelled(found: Found) -> Iterator[list[str]]:
@@ -125,13 +151,24 @@ def _spelled(found: Found) -> Iterator[list[str]]:
 
 def find(run: list[str]) -> Found:
     """Return the toned expressions of a run of tokens, as `words.tokens` gives them."""
+    found = Found(words=len(run) - sum(map(BORDERS.__contains__, run)))
+    for _, phrase, meaning in _hits(run):
+        if meaning & _POSITIVE:
+            found.positive.append(phrase)
+        if meaning & _NEGATIVE:
+            found.negative.append(phrase)
+        if meaning & _UNCERTAIN:
+            found.uncertain.append(phrase)
+    return found
+
+
+def _hits(run: list[str]) -> Iterator[tuple[int, Phrase, int]]:
+    """Yield each toned expression of a run: its place, its words, and what it counts as here, negation applied."""
     known = lexicon()
     meanings = bytearray(map(known.words.get, run, repeat(0)))
     flags = np.frombuffer(bytes(meanings), dtype=np.uint8)
-    found = Found(words=len(run) - int(np.count_nonzero(flags & _BORDER)))
-    places = np.flatnonzero(flags & (_TONED | _OPENS))
     after = 0
-    for place in places.tolist():
+    for place in np.flatnonzero(flags & (_TONED | _OPENS)).tolist():
         if place < after:
             continue
         phrase, meaning = _longest(run, place, meanings[place], known)
@@ -139,8 +176,7 @@ def find(run: list[str]) -> Found:
         if not meaning:
             meanings[place:after] = bytes(len(phrase))
         elif meaning & _TONED:
-            _record(found, phrase, meaning, negated=_is_negated(meanings, place))
-    return found
+            yield place, phrase, _meant(meaning, negated=_is_negated(meanings, place))
 
 
 def _longest(run: list[str], place: int, meaning: int, known: Lexicon) -> tuple[Phrase, int]:
@@ -163,11 +199,9 @@ def _is_negated(meanings: bytearray, place: int) -> bool:
     return False
 
 
-def _record(found: Found, phrase: Phrase, meaning: int, *, negated: bool) -> None:
-    """Count an expression as what it says here."""
-    if meaning & _POSITIVE:
-        (found.negative if negated else found.positive).append(phrase)
-    elif meaning & _NEGATIVE and not negated:
-        found.negative.append(phrase)
-    if meaning & _UNCERTAIN:
-        found.uncertain.append(phrase)
+def _meant(meaning: int, *, negated: bool) -> int:
+    """Return what an expression says here: a negated positive is negative, a negated negative nothing."""
+    toned = meaning & (_POSITIVE | _NEGATIVE)
+    if negated:
+        toned = _NEGATIVE if meaning & _POSITIVE else 0
+    return toned | (meaning & _UNCERTAIN)

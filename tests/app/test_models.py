@@ -3,8 +3,10 @@ import json
 
 import pytest
 
+from edgewise.adapters.onnx.folder import open_folder
 from edgewise.app.house import House
 from edgewise.app.settings import Settings
+from tests.tiny_models import tone_folder
 
 
 @pytest.fixture
@@ -128,3 +130,24 @@ def test_a_setting_can_name_what_is_in_production(models, two, home):  # noqa: A
         folder = house.registered_model("registry://tone@production")
     assert (folder / "model.onnx").read_bytes() == b"graph 2"
     assert folder.is_relative_to(home / "models")
+
+
+def test_the_registered_model_scores_and_another_machine_has_the_same_bytes(models, tmp_path, home):
+    """The second home shares the database and the document store and has no model folder of its own."""
+    exported = tone_folder(tmp_path / "exported")
+    label = models("register", str(exported), "--json").json
+    models("promote", f"{label['name']}@{label['version']}", "--why", "the first")
+    shared = {"database": f"sqlite:///{home / 'state.db'}", "documents": str(home / "documents")}
+    asked = {"tone": f"registry://{label['name']}@production", "executor": "this"}
+    with House(Settings(home=tmp_path / "elsewhere", **shared, **asked)) as house:
+        assert house.tone_model.version == f"{label['name']}-{label['version']}"
+        assert house.tone_model.version in house.model_versions()
+        assert list((tmp_path / "elsewhere" / "models").rglob("model.json"))
+    fetched = next((tmp_path / "elsewhere" / "models").rglob("model.json")).parent
+    assert open_folder(fetched).fingerprint == label["fingerprint"] == open_folder(exported).fingerprint
+
+
+def test_without_the_registry_a_setting_that_names_it_is_one_sentence(edgewise, tmp_path):
+    ended = edgewise("filings", "score", home=tmp_path / "home", executor="this", tone="registry://tone@production")
+    assert ended.status == 1
+    assert "no model 'tone' is registered" in ended.complaint

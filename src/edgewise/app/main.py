@@ -17,6 +17,7 @@ from edgewise.app.commands import (
     models,
     prices,
     research,
+    risks,
     runs,
     serve,
     serve_models,
@@ -47,6 +48,7 @@ app.add_typer(prices.app, name="prices")
 app.add_typer(factors.app, name="factors")
 app.add_typer(research.app, name="research")
 app.add_typer(models.app, name="models")
+app.add_typer(risks.app, name="risks")
 app.add_typer(runs.app, name="runs")
 app.add_typer(simulate.app, name="simulate")
 app.command("demo")(demo.demo)

@@ -19,7 +19,7 @@ A text's scores depend on nothing but the text and the model.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -62,6 +62,7 @@ _MOVED: dict[str, type[pl.DataType]] = {
     "uncertain": pl.Boolean,
     "forward_looking": pl.Boolean,
 }
+_BALANCE = list(_MOVED).index("balance")
 _NEGATIVE, _POSITIVE = TONES.index("negative"), TONES.index("positive")
 
 
@@ -113,7 +114,8 @@ class SentenceTone:
         neutral and positive, uncertain, forward_looking. The balances of all sentences add up to P - N.
         """
         documents = [read_sentences(text) for text in texts]
-        return moved_most(documents, self._probabilities(documents), top=top)
+        rows = moved_most(documents, self._probabilities(documents), top=top)
+        return pl.DataFrame(rows, schema=_MOVED)
 
     def _probabilities(self, documents: Sequence[Sentences]) -> dict[str, NDArray[np.float32]]:
         asked = different(documents)
@@ -127,22 +129,23 @@ def different(documents: Sequence[Sentences]) -> list[str]:
 
 def scored(documents: Sequence[Sentences], known: Mapping[str, NDArray[np.float32]]) -> pl.DataFrame:
     """Return what `SentenceTone.score` does, from the model's row for each sentence of the documents."""
-    return pl.DataFrame([_scores(one, known) for one in documents], schema=_SCHEMA, orient="row")
+    rows = [tuple(score_row(one, known).values()) for one in documents]
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def score_row(one: Sentences, known: Mapping[str, NDArray[np.float32]]) -> dict[str, int | float | None]:
+    """Return the row of one document in `scored`, by column: a frame of one row takes longer to make than to fill."""
+    return dict(zip(_SCHEMA, _scores(one, known), strict=True))
 
 
 def moved_most(
     documents: Sequence[Sentences], known: Mapping[str, NDArray[np.float32]], *, top: int = 10
-) -> pl.DataFrame:
-    """Return what `SentenceTone.explain` does, from the model's row for each sentence of the documents."""
+) -> list[dict[str, Any]]:
+    """Return the rows of `SentenceTone.explain`, by column, from the model's row for each sentence of the documents."""
     everything = [sentence for one in documents for sentence in one.read]
     rows = [_moved(place, sentence, known[sentence.text]) for place, sentence in enumerate(everything)]
-    found = pl.DataFrame(rows, schema=_MOVED, orient="row")
-    return found.sort(pl.col("balance").abs(), "place", descending=[True, False]).head(top)
-
-
-def _all_read(texts: Sequence[str]) -> list[Sentences]:
-    known: dict[str, Sentence | None] = {}
-    return [read_sentences(text, known) for text in texts]
+    rows.sort(key=lambda row: (-abs(row[_BALANCE]), row[0]))
+    return [dict(zip(_MOVED, row, strict=True)) for row in rows[:top]]
 
 
 def read_sentences(text: str, known: dict[str, Sentence | None] | None = None) -> Sentences:
@@ -208,7 +211,7 @@ def _scores(one: Sentences, known: Mapping[str, NDArray[np.float32]]) -> tuple[i
     return (*counts, *shares, (positive - negative) / (positive + negative + 1))
 
 
-def _moved(place: int, sentence: Sentence, said: NDArray[np.float32]) -> tuple[object, ...]:
+def _moved(place: int, sentence: Sentence, said: NDArray[np.float32]) -> tuple[Any, ...]:
     balance = sentence.words * (float(said[_POSITIVE]) - float(said[_NEGATIVE]))
     chances = (float(chance) for chance in said)
     return (place, sentence.text, sentence.words, balance, *chances, sentence.uncertain, sentence.forward_looking)

@@ -49,6 +49,8 @@ WRONG = {
     "no SHA-256": ({"sha256": "A" * 64}, 422),
     "more sentences than are shown": ({"text": "Fine.", "top": 51}, 422),
     "a negative number of sentences": ({"text": "Fine.", "top": -1}, 422),
+    "half a sentence": ({"text": "Fine.", "top": 1.5}, 422),
+    "true for the number of sentences": ({"text": "Fine.", "top": True}, 422),
     "a text for the number of sentences": ({"text": "Fine.", "top": "3"}, 422),
 }
 
@@ -60,6 +62,10 @@ def test_what_is_wrong_is_refused_with_advice(client, body, status):
     error_of(answer)
     assert SECRET not in answer.text.replace(f"{SECRET[:40]}: Extra", "")
     assert len(answer.content) < 1000
+
+
+def test_a_number_is_an_integer_however_it_is_written(client):
+    assert post(client, b'{"text": "Fine.", "top": 3.0}').status_code == 200
 
 
 def test_the_place_of_a_control_character_is_told(client):
@@ -154,7 +160,7 @@ class TestBatch:
     def test_more_entries_than_the_limit_are_refused(self, service):
         client = service(batch_documents=2)
         answer = post(client, {"documents": [{"text": "Fine."}] * 3}, path="/v1/score/batch")
-        assert answer.status_code == 413
+        assert answer.status_code == 422
         assert "3 entries, more than 2" in error_of(answer)["message"]
 
     def test_one_bad_entry_is_a_row_with_an_error_and_the_others_are_scored(self, client):

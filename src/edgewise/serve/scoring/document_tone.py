@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from edgewise.pipelines.score import MIN_WORDS
 from edgewise.serve.scoring.language import is_english
 from edgewise.serve.scoring.models import ItemTone, MovedSentence, Score, Tone
-from edgewise.text.sentence_tone import different, moved_most, read_sentences, scored
+from edgewise.text.sentence_tone import different, moved_most, read_sentences, score_row, scored
 from edgewise.text.whole_filing import whole_filing
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def score_of(reading: Reading, version: str, known: Mapping[str, NDArray[np.floa
     most:    how many of the sentences that moved it most are shown.
     """
     material = reading.material
-    tone = _tone(whole_filing(scored(reading.texts, known)).row(0, named=True))
+    tone = _tone(_together(reading.texts, known))
     status, reasons = _status(tone, [*material.reasons, *_doubts(material.texts)])
     moved = moved_most(reading.texts, known, top=most)
     return Score(
@@ -70,24 +70,26 @@ def score_of(reading: Reading, version: str, known: Mapping[str, NDArray[np.floa
         reasons=reasons,
         tone=tone,
         items=list(_items(reading, known)),
-        moved_most=[_moved(row) for row in moved.iter_rows(named=True)],
+        moved_most=[MovedSentence(**row) for row in moved],
     )
 
 
+def _together(texts: Sequence[Sentences], known: Mapping[str, NDArray[np.float32]]) -> Mapping[str, Any]:
+    """Return the row of all texts together; one alone is that already."""
+    if len(texts) == 1:
+        return score_row(texts[0], known)
+    return whole_filing(scored(texts, known)).row(0, named=True)
+
+
 def _items(reading: Reading, known: Mapping[str, NDArray[np.float32]]) -> Iterator[ItemTone]:
-    rows = scored(reading.items, known).iter_rows(named=True)
-    for item, row in zip(reading.material.items, rows, strict=True):
-        tone = _tone(row)
+    for item, sentences in zip(reading.material.items, reading.items, strict=True):
+        tone = _tone(score_row(sentences, known))
         status, reasons = _status(tone, item.reasons if item.status == "suspect" else ())
         yield ItemTone(part=item.part, item=item.item, status=status, reasons=reasons, tone=tone)
 
 
 def _tone(row: Mapping[str, Any]) -> Tone:
     return Tone(**{name: row[name] for name in Tone.model_fields})
-
-
-def _moved(row: Mapping[str, Any]) -> MovedSentence:
-    return MovedSentence(**{name: row[name] for name in MovedSentence.model_fields})
 
 
 def _status(tone: Tone, doubts: Iterable[str]) -> tuple[Status, list[str]]:

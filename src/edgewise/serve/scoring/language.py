@@ -102,7 +102,7 @@ FUNCTION_WORDS = frozenset(
 LEAST_WORDS = 20
 LEAST_SHARE = 0.15
 LEAST_LETTERS = 40
-_LOOKED_AT = 20_000
+_LOOKED_AT = 4_000
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -116,8 +116,8 @@ def is_english(text: str) -> bool:
     """
     words = _WORD.findall(text[:_LOOKED_AT].lower())
     letters = sum(map(len, words))
-    latin = sum(len(word) for word in words if word.isascii())
+    latin = sum(map(len, filter(str.isascii, words)))
     if letters >= LEAST_LETTERS and latin < letters / 2:
         return False
-    known = sum(word in FUNCTION_WORDS for word in words)
+    known = sum(map(FUNCTION_WORDS.__contains__, words))
     return len(words) < LEAST_WORDS or known >= LEAST_SHARE * len(words)

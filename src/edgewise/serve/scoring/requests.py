@@ -6,7 +6,16 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError, from_json
 
 from edgewise.core.errors import InvalidInput, TooLarge
@@ -23,6 +32,11 @@ HOW_TO_ASK = 'Send {"text": "..."}, {"accession": "0000320193-24-000123"} or {"s
 _PLAIN = r"[^\x00-\x08\x0e-\x1f\x7f-\x9f]"
 PLAIN_TEXT = rf"^{_PLAIN}*[^\s\x00-\x1f\x7f-\x9f]{_PLAIN}*$"
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+
+
+def _whole(value: Any) -> Any:
+    """Return 3.0 as 3: JSON has one kind of number, and its schemas call both an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Ask(BaseModel):
@@ -47,7 +61,7 @@ class Ask(BaseModel):
         default=None,  # type: ignore[assignment] # as above
         json_schema_extra={"pattern": PLAIN_TEXT},
     )
-    top: Annotated[StrictInt, Field(ge=0, le=SHOWN_AT_MOST)] = Field(
+    top: Annotated[StrictInt, Field(ge=0, le=SHOWN_AT_MOST), BeforeValidator(_whole)] = Field(
         default=10, description="How many of the sentences that moved the result most to show."
     )
 
@@ -135,7 +149,7 @@ def parse_ask(body: bytes) -> Ask:
 
 
 def parse_batch(body: bytes, *, most: int) -> list[Any]:
-    """Return the entries of a batch as they were sent, unchecked. Raises UnreadableBody, InvalidInput, TooLarge."""
+    """Return the entries of a batch as they were sent, unchecked. Raises UnreadableBody and InvalidInput."""
     told = _parsed(body)
     how = 'Send {"documents": [{"text": "..."}, ...]}; see /openapi.json.'
     if not isinstance(told, dict) or set(told) != {"documents"} or not isinstance(told["documents"], list):
@@ -143,7 +157,8 @@ def parse_batch(body: bytes, *, most: int) -> list[Any]:
     if not told["documents"]:
         raise InvalidInput("the batch is empty", advice=how)
     if len(told["documents"]) > most:
-        raise TooLarge(f"the batch has {len(told['documents'])} entries, more than {most}", advice="Send several.")
+        what = f"the batch has {len(told['documents'])} entries, more than {most}"
+        raise InvalidInput(what, advice="Send several.", reason="too_many")
     entries: list[Any] = told["documents"]
     return entries
 

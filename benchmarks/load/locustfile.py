@@ -1,0 +1,46 @@
+"""The load on a scoring service: every user posts one text a second, and no text twice.
+
+SCORING_TEXTS names a file of one JSON string a line; run by `benchmarks/scoring_load.py`, or by hand:
+
+    SCORING_TEXTS=texts.jsonl locust -f benchmarks/load/locustfile.py --host http://127.0.0.1:8001
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from locust import FastHttpUser, constant_throughput, events, task
+
+TEXTS = iter([json.loads(line) for line in Path(os.environ["SCORING_TEXTS"]).read_text().splitlines()])
+TIMES = os.environ.get("SCORING_TIMES")
+took_ms: list[float] = []
+
+
+class Reader(FastHttpUser):
+    """Asks for one score a second; later, if the answer takes longer than that."""
+
+    wait_time = constant_throughput(1)
+
+    @task
+    def score(self) -> None:
+        """Score the next text."""
+        text = next(TEXTS, None)
+        if text is None:
+            self.environment.runner.quit()
+            return
+        with self.client.post("/v1/score", json={"text": text}, catch_response=True) as answer:
+            if answer.status_code != 200 or not answer.json()["tone"]["words"]:
+                answer.failure(f"status {answer.status_code}")
+
+
+@events.request.add_listener
+def _keep(response_time: float, **_told: object) -> None:
+    took_ms.append(response_time)
+
+
+@events.quitting.add_listener
+def _write(**_told: object) -> None:
+    if TIMES:
+        Path(TIMES).write_text(json.dumps(took_ms))

@@ -17,6 +17,7 @@ from edgewise.app.commands import (
     models,
     prices,
     research,
+    risk_vectors,
     risks,
     runs,
     serve,
@@ -42,6 +43,7 @@ filings.app.command("retry")(watch.retry)
 filings.app.command("lag")(lag.lag)
 filings.app.command("risks")(filing_text.risks)
 filings.app.command("diff")(filing_text.diff)
+filings.app.command("embed")(risk_vectors.embed)
 app.add_typer(filings.app, name="filings")
 app.add_typer(instruments.app, name="instruments")
 app.add_typer(prices.app, name="prices")

@@ -11,8 +11,9 @@ import typer
 from rich.markup import escape
 from rich.text import Text
 
-from edgewise.app.console import OUT, Json, house_for, print_json, print_rows
-from edgewise.core.errors import NotConfigured, NotFound
+from edgewise.app.commands.risk_vectors import show_like
+from edgewise.app.console import OUT, AsOf, Json, house_for, parse_instant, print_json, print_rows
+from edgewise.core.errors import InvalidInput, NotConfigured, NotFound
 from edgewise.core.identifiers import Accession
 
 if TYPE_CHECKING:
@@ -51,11 +52,25 @@ Number = Annotated[str, typer.Argument(metavar="ACCESSION", help="As edgewise fi
 Suspect = Annotated[bool, typer.Option("--suspect", help="Compare doubtful items and risk factors, too.")]
 
 
-def risks(accession: Number, *, json: Json = False) -> None:
-    """List the risk factors of a filing: number, group, heading, category and length."""
+def risks(
+    accession: Number,
+    *,
+    like: Annotated[int, typer.Option("--like", min=0, help="Show who else has a risk like this number.")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="With --like: at most so many companies.")] = 10,
+    suspect: Annotated[bool, typer.Option("--suspect", help="With --like: doubtful risk factors, too.")] = False,
+    as_of: AsOf = "",
+    json: Json = False,
+) -> None:
+    """List the risk factors of a filing, or the other companies that have a risk like one of them."""
     from edgewise.pipelines.parsed import parsed_filing  # noqa: PLC0415 - keeps the help page quick
 
     with house_for("filings risks", ledger=False) as (house, _):
+        if like:
+            known = parse_instant(as_of)
+            show_like(house, Accession(accession), like, limit=limit, suspect=suspect, as_of=known, json=json)
+            return
+        if as_of:
+            raise InvalidInput("--as-of belongs to --like", advice="Add --like NUMBER, or leave it out.")
         side = parsed_filing(house.lake, house.filings, Accession(accession))
         divided = [row for row in _without_text(side) if row["risk_factors"] is not None]
         rows = [row | {"characters": len(row["heading"]) + len(row["body"])} for row in side.factors.to_dicts()]

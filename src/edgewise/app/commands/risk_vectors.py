@@ -1,0 +1,57 @@
+"""`edgewise filings embed` and `filings risks --like`: which other companies have a risk like this one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgewise.app.console import OUT, Json, house_for, print_json, print_rows, progress
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from edgewise.app.house import House
+    from edgewise.core.identifiers import Accession
+
+_COLUMNS = ("likeness", "company", "form", "filed_date", "accession", "ordinal", "heading", "category")
+
+
+def embed(
+    *,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many filings.")] = None,
+    json: Json = False,
+) -> None:
+    """Make the vectors of risk factors that have none of EDGEWISE_EMBEDDER yet."""
+    from edgewise.pipelines.risk_vectors import embed_risks  # noqa: PLC0415 - keeps the help page quick
+
+    with house_for("filings embed") as (house, counts):
+        with progress("making vectors", limit) as done:
+            made = embed_risks(house.lake, house.embedder, limit=limit, on_progress=done)
+        counts |= {"filings": made.filings, "vectors": made.vectors}
+        if json:
+            print_json(counts)
+        else:
+            OUT.print(f"{made.vectors} vectors of {made.filings} filings made by {house.embedder.version}")
+
+
+def show_like(
+    house: House, accession: Accession, ordinal: int, *, limit: int, suspect: bool, as_of: datetime | None, json: bool
+) -> None:
+    """Print which other companies have a risk like this one. Raises NotFound where its vector is not stored."""
+    from edgewise.pipelines.risk_vectors import risks_like  # noqa: PLC0415 - keeps the help page quick
+
+    found = risks_like(
+        house.lake,
+        str(accession),
+        ordinal,
+        model_version=house.embedder.version,
+        top=limit,
+        suspect=suspect,
+        as_of=as_of,
+    ).to_dicts()
+    if json:
+        print_json({"accession": accession, "ordinal": ordinal, "model_version": house.embedder.version, "like": found})
+        return
+    title = f"Risks like {ordinal} of {accession}"
+    print_rows(title, found, columns=_COLUMNS, empty="No other company's risk factors have vectors.")

@@ -103,7 +103,7 @@ class SentenceTone:
         boilerplate_words: words left out as boilerplate; `sentences`: read; `fragments`: left out as no sentences.
         positive, negative, uncertainty, forward_looking: fractions of words; net: -1 to 1; all null without sentences.
         """
-        documents = [read_sentences(text) for text in texts]
+        documents = read_all(texts)
         return scored(documents, self._probabilities(documents))
 
     def explain(self, *texts: str, top: int = 10) -> pl.DataFrame:
@@ -113,7 +113,7 @@ class SentenceTone:
         sentences that were read), sentence, words, balance = words * (positive - negative), the probabilities negative,
         neutral and positive, uncertain, forward_looking. The balances of all sentences add up to P - N.
         """
-        documents = [read_sentences(text) for text in texts]
+        documents = read_all(texts)
         rows = moved_most(documents, self._probabilities(documents), top=top)
         return pl.DataFrame(rows, schema=_MOVED)
 
@@ -146,6 +146,12 @@ def moved_most(
     rows = [_moved(place, sentence, known[sentence.text]) for place, sentence in enumerate(everything)]
     rows.sort(key=lambda row: (-abs(row[_BALANCE]), row[0]))
     return [dict(zip(_MOVED, row, strict=True)) for row in rows[:top]]
+
+
+def read_all(texts: Sequence[str]) -> list[Sentences]:
+    """Return what `read_sentences` does of each text; a sentence of several, as of items, is looked at once."""
+    known: dict[str, Sentence | None] = {}
+    return [read_sentences(text, known) for text in texts]
 
 
 def read_sentences(text: str, known: dict[str, Sentence | None] | None = None) -> Sentences:

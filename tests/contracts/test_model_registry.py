@@ -257,6 +257,15 @@ class TestRollBack:
         registry.promote("tone", 3, SHADOW, **ANN)
         assert registry.roll_back("tone", SHADOW, **ANN).version == 1
 
+    def test_who_stood_there_and_comes_back_does_not_come_before_itself(self, registry):
+        registered(registry, 1, 2)
+        registry.promote("tone", 1, SHADOW, **ANN)
+        registry.promote("tone", 2, SHADOW, **ANN)
+        registry.promote("tone", 2, ARCHIVED, **ANN)
+        registry.promote("tone", 1, SHADOW, **ANN)
+        with pytest.raises(NotFound, match="before tone-1 no version stood in shadow"):
+            registry.roll_back("tone", SHADOW, **ANN)
+
     def test_a_shadow_does_not_go_back_to_what_is_in_production_now(self, registry):
         registered(registry, 1, 2)
         registry.promote("tone", 1, SHADOW, **ANN)

@@ -11,12 +11,13 @@ from polars.testing import assert_frame_equal
 from edgewise.adapters.local import ProcessPool
 from edgewise.adapters.onnx import OnnxSentenceTone
 from edgewise.core.errors import Unusable
+from edgewise.core.ports import FilingState
 from edgewise.core.tables import FILING_TONE, ITEMS, TEXTS
 from edgewise.pipelines.journey import travel
 from edgewise.pipelines.score import MIN_WORDS, score_stage
 from edgewise.pipelines.trace import untraceable
 from edgewise.text.sentence_tone import SentenceTone
-from tests.pipelines.conftest import ACCEPTED, GRAPHIC, SENTENCE, WORDS, document, fetched, work
+from tests.pipelines.conftest import ACCEPTED, GRAPHIC, SENTENCE, WORDS, accession, document, fetched, work
 from tests.pipelines.reports import report
 from tests.tiny_models import tone_folder
 
@@ -176,3 +177,13 @@ def test_a_trained_model_scores_filings_in_worker_processes(rooms, arrive, tmp_p
     assert tone["sentences"].to_list() == [expected["sentences"]] * 3
     assert tone["negative"].to_list() == pytest.approx([expected["negative"]] * 3, abs=1e-5)
     assert tone["negative"][0] > 0.8
+
+
+def test_failure_case_34_a_model_that_fails_its_self_test_ends_the_run_and_fails_no_filing(rooms, arrive, tmp_path):
+    model = SentenceTone(OnnxSentenceTone(tone_folder(tmp_path / "tone-tiny", backwards=True)))
+    arrive(fetched(1))
+    with pytest.raises(Unusable, match="self test"):
+        list(travel(replace(rooms, model=model)))
+    assert rooms.filings.get(accession(1)).state == FilingState.PARSED
+    assert [leg.failed for leg in travel(rooms)] == [0, 0, 0]
+    assert rooms.filings.get(accession(1)).state == FilingState.SCORED

@@ -61,6 +61,8 @@ def item_name(part: str, item: str) -> str:
 def _score_all(
     lake: Lake, documents: DocumentStore, model: ToneModel, executor: Executor, works: Sequence[FilingWork]
 ) -> Iterator[pl.DataFrame | Exception]:
+    # A model that fails its self test raises here and ends the run; asked in the workers, it would fail every filing.
+    model.score([])
     accessions = [str(work.accession) for work in works]
     within = pl.col("accession").is_between(pl.lit(min(accessions)), pl.lit(max(accessions)))
     texts = lake.read(TEXTS, where=within & (pl.col("parser_version") == PARSER_VERSION))

@@ -24,7 +24,7 @@ from training import checkpoint, fitting, options, records
 from training.data.home import filing_sentences
 from training.data.labelled import LABELLED, frame_fingerprint
 from training.data.near_duplicates import likes_in, sketches
-from training.pieces import train_pieces
+from training.pieces import WORD, train_pieces
 from training.student import ConvolutionStudent, start_from
 from training.train import plain, shown, tone_data
 
@@ -128,7 +128,7 @@ def taught_vectors(tokenizer: Tokenizer, teacher: nn.Module, teachers_tokenizer:
     A student's student keeps its teacher's vectors the same way. Shape (pieces, dimensions of the teacher).
     """
     table = teacher.vectors if isinstance(teacher, ConvolutionStudent) else teacher.encoder.get_input_embeddings()
-    names = [name.removeprefix("##") for name, _ in sorted(tokenizer.get_vocab().items(), key=itemgetter(1))]
+    names = [name.removeprefix(WORD) for name, _ in sorted(tokenizer.get_vocab().items(), key=itemgetter(1))]
     cut = [one.ids for one in teachers_tokenizer.encode_batch(names, add_special_tokens=False)]
     with torch.inference_mode():
         means = [table.weight[ids].mean(0) if ids else torch.zeros(table.embedding_dim) for ids in cut]

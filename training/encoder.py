@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +58,7 @@ def open_encoder(options: ModelOptions, sentences: Sequence[str]) -> tuple[nn.Mo
     """Return encoder, tokenizer and the source they came from.
 
     sentences: what a tiny encoder without knowledge learns its pieces of words from.
-    Raises NotConfigured where the source's package or folder is absent and there is no fallback.
+    Raises NotConfigured where the source's package or folder is absent.
     """
     kind, _, name = options.source.partition(":")
     if kind == "random":
@@ -68,11 +67,6 @@ def open_encoder(options: ModelOptions, sentences: Sequence[str]) -> tuple[nn.Mo
         place = _wheel(name) if kind == "wheel" else name
         return *_pretrained(place), options.source
     except (OSError, NotConfigured) as error:
-        if options.fallback:
-            print(f"{options.source} is absent ({error}): {options.fallback} takes its place", flush=True)
-            return open_encoder(
-                type(options)(**{**asdict(options), "source": options.fallback, "fallback": ""}), sentences
-            )
         raise NotConfigured(
             f"no encoder at {options.source}: {error}", advice="Install it or name a folder."
         ) from error

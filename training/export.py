@@ -85,7 +85,9 @@ def export_on(data: ToneData, settings: dict[str, Any]) -> list[Verdict]:
             name: hashlib.sha256((out / name).read_bytes()).hexdigest()
             for name in (GRAPHS[settings["kept"]], checkpoint.TOKENIZER)
         },
-        "self_test": self_test(model, tokenizer, least_right=settings["self_test"]),
+        "self_test": self_test(
+            model, tokenizer, max_tokens=architecture["max_tokens"], least_right=settings["self_test"]
+        ),
         "parity": agreed,
         "licence": settings["licence"],
     }
@@ -116,7 +118,7 @@ def check_parity(found: dict[str, float], bounds: dict[str, float]) -> None:
         raise Unusable(f"the exported graph {told}", advice="Keep the weights in float32, or find the fault.")
 
 
-def self_test(model: nn.Module, tokenizer: Tokenizer, *, least_right: float) -> list[dict[str, str]]:
+def self_test(model: nn.Module, tokenizer: Tokenizer, *, max_tokens: int, least_right: float) -> list[dict[str, str]]:
     """Return the clear sentences that the model gets right, a few of those that we wrote where a tone has none.
 
     least_right: share of the clear sentences that it must get right.
@@ -124,11 +126,11 @@ def self_test(model: nn.Module, tokenizer: Tokenizer, *, least_right: float) -> 
     """
     with SELF_TEST.open(newline="") as lines:
         clear = [(text, label) for label, text in csv.reader(lines, delimiter="\t")]
-    right = _right(model, tokenizer, clear)
+    right = _right(model, tokenizer, clear, max_tokens)
     if len(right) < least_right * len(clear):
         raise Unusable(f"the model gets {len(right)} of {len(clear)} clear sentences right", advice="Train it further.")
     more = written()[0].rows(named=True)
-    spare = _right(model, tokenizer, [(row["sentence"], TONES[row["label"]]) for row in more])
+    spare = _right(model, tokenizer, [(row["sentence"], TONES[row["label"]]) for row in more], max_tokens)
     for tone in TONES:
         if tone not in {label for _, label in right}:
             right += [(text, label) for text, label in spare if label == tone][:3]
@@ -137,8 +139,10 @@ def self_test(model: nn.Module, tokenizer: Tokenizer, *, least_right: float) -> 
     return [{"text": text, "label": label} for text, label in right]
 
 
-def _right(model: nn.Module, tokenizer: Tokenizer, labelled: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    ids = fitting.encode(tokenizer, [text for text, _ in labelled], max_tokens=512)
+def _right(
+    model: nn.Module, tokenizer: Tokenizer, labelled: list[tuple[str, str]], max_tokens: int
+) -> list[tuple[str, str]]:
+    ids = fitting.encode(tokenizer, [text for text, _ in labelled], max_tokens=max_tokens)
     said = fitting.probabilities(model, ids, batch=_BATCH).argmax(1)
     return [pair for pair, place in zip(labelled, said, strict=True) if pair[1] == TONES[place]]
 

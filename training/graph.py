@@ -59,7 +59,7 @@ class Graph:
     def weight(self, values: NDArray[Any]) -> str:
         """Add weights; return their name."""
         name = f"weight_{len(self._weights)}"
-        self._weights.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        self._weights.append(numpy_helper.from_array(np.asarray(values, order="C"), name))
         return name
 
     def numbers(self, *values: int) -> str:

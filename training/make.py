@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def make(recipe: str, changes: list[str]) -> None:
     for step in plain(OmegaConf.load(CONFIGS / "recipe" / f"{recipe}.yaml"))["steps"]:
         own = [change.removeprefix(f"{step['name']}.") for change in changes if change.startswith(f"{step['name']}.")]
         with initialize_config_dir(str(CONFIGS), version_base=None):
-            settings = plain(compose(step["do"], [*step["overrides"], *own]))
+            settings = plain(compose(step["do"], [*step["overrides"], *_instead(step), *own]))
         wanted = json.dumps(settings["data"], sort_keys=True)
         if wanted not in built:
             built[wanted] = tone_data(settings["data"])
@@ -48,6 +49,15 @@ def make(recipe: str, changes: list[str]) -> None:
         print(f"{step['name']} ({time.perf_counter() - began:.0f} s)", flush=True)
         STEPS[step["do"]](built[wanted], settings)
     print(f"{recipe}: done in {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def _instead(step: dict[str, Any]) -> list[str]:
+    """Return what a step changes where a package of weights is absent, and say so."""
+    without = step.get("without")
+    if without is None or find_spec(without["package"]) is not None:
+        return []
+    print(f"{step['name']}: {without['package']} is absent, so {' '.join(without['overrides'])}", flush=True)
+    return without["overrides"]
 
 
 def main() -> None:

@@ -26,12 +26,10 @@ class ModelOptions:
 
     source:   `wheel:package` (a package with a folder `model`), `folder:path`, `hub:name`, or `random:` for a tiny
               encoder without knowledge.
-    fallback: source to take, and to say so, where the package of a wheel is absent; '' for none.
     pooling:  `mean` of the tokens, or the `first`.
     """
 
     source: str
-    fallback: str = ""
     pooling: str = "mean"
     dropout: float = 0.1
     lora: LoraOptions = field(default_factory=LoraOptions)

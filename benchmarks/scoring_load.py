@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import numpy as np
+import psutil
 from harness import CHECKOUT, real_archive, real_data, record
 from load.latency_picture import picture
 from prometheus_client.parser import text_string_to_metric_families
@@ -52,11 +53,25 @@ PICTURE = CHECKOUT / "docs" / "images" / "scoring-latency.svg"
 
 @dataclass(frozen=True)
 class Load:
-    """What became of a load: milliseconds of each request, how many failed, and how long all took."""
+    """What became of a load: milliseconds of each request, how many failed by reason, and how long all took."""
 
     ms: NDArray[np.float64]
-    failed: int
+    failures: dict[str, int]
     lasted_s: float
+
+    @property
+    def failed(self) -> int:
+        """How many failed."""
+        return sum(self.failures.values())
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a service took: seconds until ready, processor seconds under load, and the most memory of a worker."""
+
+    started_s: float
+    processor_s: float
+    memory_mb: float
 
 
 def current_reports() -> list[str]:
@@ -92,8 +107,8 @@ def _near(draw: random.Random, pool: list[str], rank: int) -> str:
 
 
 @contextmanager
-def service(model: str, workers: int, home: str) -> Iterator[tuple[httpx2.Client, float]]:
-    """Give a client of a fresh service, and the seconds from its start until it was ready."""
+def service(model: str, workers: int, home: str) -> Iterator[tuple[httpx2.Client, subprocess.Popen[bytes], float]]:
+    """Give a client of a fresh service, its process, and the seconds from its start until it was ready."""
     words = [sys.executable, "-m", "edgewise", "models", "serve", "--port", str(PORT), "--workers", str(workers)]
     environment = os.environ | {"EDGEWISE_HOME": home, "EDGEWISE_TONE": model, "EDGEWISE_LOG_LEVEL": "error"}
     began = time.perf_counter()
@@ -103,7 +118,7 @@ def service(model: str, workers: int, home: str) -> Iterator[tuple[httpx2.Client
     ):
         try:
             wait_until_ready(client, server)
-            yield client, time.perf_counter() - began
+            yield client, server, time.perf_counter() - began
         finally:
             server.terminate()
             server.wait(60)
@@ -138,7 +153,15 @@ def load(rate: int, seconds: int, folder: Path) -> Load:
     subprocess.run([sys.executable, *words], env=environment, check=False, capture_output=True)
     (told,) = json.loads(summary.with_suffix(".json").read_text())
     lasted_s = told["last_request_timestamp"] - told["start_time"]
-    return Load(np.array(json.loads(times.read_text())), told["num_failures"], lasted_s)
+    seen = json.loads(times.read_text())
+    return Load(np.array(seen["ms"]), seen["failures"], lasted_s)
+
+
+def processor_s(server: subprocess.Popen[bytes]) -> float:
+    """Return the processor seconds that a service and its workers took so far: what other work does not blur."""
+    parent = psutil.Process(server.pid)
+    times = [one.cpu_times() for one in (parent, *parent.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
 
 
 def memory_mb(client: httpx2.Client) -> float:
@@ -155,16 +178,18 @@ def main() -> None:
         folder = Path(home)
         made = list(texts(WARM_UP + asked.rate * (asked.seconds + 5), seed=7))
         (folder / "texts.jsonl").write_text("\n".join(map(json.dumps, made[WARM_UP:])))
-        with service(asked.model, asked.workers, home) as (client, started_s):
+        with service(asked.model, asked.workers, home) as (client, server, started_s):
             version = client.get("/health").json()["model_version"]
             for text in made[:WARM_UP]:
                 client.post("/v1/score", json={"text": text}).raise_for_status()
+            before_s = processor_s(server)
             seen = load(asked.rate, asked.seconds, folder)
+            used_s = processor_s(server) - before_s
             memory = memory_mb(client)
-    report(asked, version, seen, started_s, memory)
+    report(asked, version, seen, Cost(started_s, used_s, memory))
 
 
-def report(asked: argparse.Namespace, version: str, seen: Load, started_s: float, memory: float) -> None:
+def report(asked: argparse.Namespace, version: str, seen: Load, cost: Cost) -> None:
     """Record the figures of one run."""
     ms = seen.ms
     p50, p95, p99 = np.percentile(ms, [50, 95, 99])
@@ -173,7 +198,8 @@ def report(asked: argparse.Namespace, version: str, seen: Load, started_s: float
         "model": version,
         "workers": asked.workers,
         "requests": len(ms),
-        "failed": seen.failed,
+        "failed": seen.failures,
+        "processor_ms_a_request": round(cost.processor_s / len(ms) * 1e3, 2),
         "requests_per_s": round(rate, 1),
         "p50_ms": round(float(p50), 1),
         "p99_ms": round(float(p99), 1),
@@ -194,8 +220,15 @@ def report(asked: argparse.Namespace, version: str, seen: Load, started_s: float
         higher_is_better=True,
         details=details,
     )
-    record("serve", f"scoring_{name}_memory", value=memory, unit="MB, peak of a worker", bar=MEMORY_BAR_MB, **shared)
-    record("serve", f"scoring_{name}_start", value=started_s, unit="s until ready", bar=START_BAR_S, **shared)
+    record(
+        "serve",
+        f"scoring_{name}_memory",
+        value=cost.memory_mb,
+        unit="MB, peak of a worker",
+        bar=MEMORY_BAR_MB,
+        **shared,
+    )
+    record("serve", f"scoring_{name}_start", value=cost.started_s, unit="s until ready", bar=START_BAR_S, **shared)
     if asked.picture:
         PICTURE.write_text(
             picture(ms, f"{version}, {asked.rate} requests a second, {asked.workers} worker(s)", asked.bar_ms)

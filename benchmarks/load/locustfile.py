@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 from locust import FastHttpUser, constant_throughput, events, task
@@ -16,6 +17,7 @@ from locust import FastHttpUser, constant_throughput, events, task
 TEXTS = iter([json.loads(line) for line in Path(os.environ["SCORING_TEXTS"]).read_text().splitlines()])
 TIMES = os.environ.get("SCORING_TIMES")
 took_ms: list[float] = []
+failures: Counter[str] = Counter()
 
 
 class Reader(FastHttpUser):
@@ -36,11 +38,13 @@ class Reader(FastHttpUser):
 
 
 @events.request.add_listener
-def _keep(response_time: float, **_told: object) -> None:
+def _keep(response_time: float, exception: Exception | None, **_told: object) -> None:
     took_ms.append(response_time)
+    if exception is not None:
+        failures[f"{type(exception).__name__}: {exception}"] += 1
 
 
 @events.quitting.add_listener
 def _write(**_told: object) -> None:
     if TIMES:
-        Path(TIMES).write_text(json.dumps(took_ms))
+        Path(TIMES).write_text(json.dumps({"ms": took_ms, "failures": failures}))

@@ -16,6 +16,7 @@ from edgewise.core.errors import NotConfigured
 if TYPE_CHECKING:
     from edgewise.app.settings import Settings
 
+KEEP_ALIVE_S = 75  # longer than balancers keep theirs: a connection is closed by whoever does not send on it
 WORKER = "edgewise.app.scoring_worker:create"
 
 
@@ -75,5 +76,6 @@ def _options(settings: Settings) -> dict[str, Any]:
         "log_config": None,
         "access_log": False,
         "server_header": False,
+        "timeout_keep_alive": KEEP_ALIVE_S,
         "timeout_graceful_shutdown": settings.scoring_drain_s,
     }

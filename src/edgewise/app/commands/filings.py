@@ -232,7 +232,7 @@ def _account(house: House, accession: Accession) -> dict[str, Any]:
     if work is None and not tables["filings"]:
         raise NotFound(f"{accession} is not known here", advice="Bring it in: edgewise filings ingest --cik NUMBER")
     tables["texts"] = _present(tables["texts"])
-    tone = house.lake.read(FILING_TONE, where=only)
+    tone = house.lake.read(FILING_TONE, where=only).sort(pl.col("item") != "all", "model_version", "item")
     texts = [house.documents.get(row["text_sha256"]).decode() for row in tables["texts"]]
     moved = house.tone_model.explain(*texts).to_dicts() if texts else []
     items = items_of(house, accession)

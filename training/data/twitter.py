@@ -17,7 +17,7 @@ FILE = "market/sentiment/twitter_financial_news_sentiment.parquet"
 _LABELS = {"bearish": NEGATIVE, "neutral": NEUTRAL, "bullish": POSITIVE}
 _LINK = re.compile(r"https?://\S*|\bpic\.twitter\.com/\S*")
 _HANDLE = re.compile(r"(?<!\w)@\w+")
-_CASHTAG = re.compile(r"\$([A-Za-z]{1,6}(?:\.[A-Za-z]{1,2})?)\b")
+_CASHTAG = re.compile(r"\$([A-Za-z][A-Za-z0-9]{0,9}(?:\.[A-Za-z]{1,2})?)\b")
 _LEADING = re.compile(r"^(?:RT\b\s*:?\s*)?(?:[A-Z.]{1,8}(?:[, ]+[A-Z.]{1,8})*\s*[-:]\s+)?")
 _SHORTEST = 4
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
+import httpx2
 import pytest
+
+from edgewise.serve.scoring import Limits, ScoringRooms, create_app
 
 SECRET = "Merger with Zyxwv Corp. is not public yet"
 ACCESSION = "0000320193-24-000123"
@@ -116,6 +120,22 @@ def test_a_body_whose_length_is_a_lie_is_counted(service):
 
     answer = client.post("/v1/score", content=parts(), headers={"content-type": "application/json"})
     assert answer.status_code == 413
+
+
+def test_a_body_that_does_not_arrive_is_given_up(model):
+    async def parts():
+        yield b'{"text": '
+        await asyncio.sleep(60)
+
+    async def ask():
+        app = create_app(ScoringRooms(model, "1"), Limits(body_s=0.05))
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://service") as client:
+            return await client.post("/v1/score", content=parts(), headers={"content-type": "application/json"})
+
+    answer = asyncio.run(ask())
+    assert answer.status_code == 408
+    assert "0.05 seconds" in error_of(answer)["message"]
 
 
 @pytest.mark.parametrize("path", ["/nope", "/v1", "/v1/", "/v1/score/", "/V1/SCORE", "/api/filings", "/%00"])

@@ -14,6 +14,7 @@ from edgewise.core.tables import ITEMS, TEXTS
 from edgewise.lake import DocumentStore, Lake
 from edgewise.serve.scoring import ScoringRooms
 from edgewise.text.reading import READING_VERSION
+from edgewise.text.sentence_tone import SentenceTone
 from edgewise.text.visible_text import PARSER_VERSION
 
 ACCESSION = "0000320193-24-000123"
@@ -55,6 +56,11 @@ class TestText:
             assert row["balance"] == pytest.approx(row["words"] * (row["positive"] - row["negative"]), abs=1e-4)
         assert score(client, text=TEXT, top=0)["moved_most"] == []
         assert len(score(client, text=TEXT)["moved_most"]) == 4
+
+    def test_it_is_what_a_filing_in_the_lake_would_get(self, client, model):
+        tone = score(client, text=LONG + TEXT)["tone"]
+        row = SentenceTone(model).score([LONG + TEXT]).row(0, named=True)
+        assert tone == pytest.approx(row, abs=1e-6)
 
     def test_the_model_and_the_text_are_named(self, client):
         found = score(client, text=TEXT)

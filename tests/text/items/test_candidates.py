@@ -7,7 +7,7 @@ import pytest
 from edgewise.text.document import read_document
 from edgewise.text.forms.declared import form_for
 from edgewise.text.furniture import Furniture
-from edgewise.text.items.candidates import MOST, labelled, look_of, parts
+from edgewise.text.items.candidates import labelled, look_of, parts
 from edgewise.text.items.labels import SearchedText
 from tests.text.items.pages import body
 
@@ -97,8 +97,9 @@ def test_a_label_that_the_form_does_not_have_is_no_candidate():
     assert candidates("<p>Item 17. Undertakings</p><p>Item 2P. Pool</p>") == []
 
 
-def test_no_more_than_so_many_candidates_are_made():
-    assert len(candidates("<p>Item 3. Legal Proceedings</p>" * (MOST + 5))) == MOST
+@pytest.mark.parametrize(("lines", "made"), [(100, 100), (300, 207), (90_000, 2_000)])
+def test_no_more_candidates_are_made_than_a_text_of_its_length_can_need(lines, made):
+    assert len(candidates("<p>Item 3. Legal Proceedings</p>" * lines)) == made
 
 
 @pytest.mark.parametrize(

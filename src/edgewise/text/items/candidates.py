@@ -30,8 +30,10 @@ _RUNNING = re.compile(
     r"[a-z]{2,}\s+[a-z]"
 )
 _ITEM_FOLLOWS = re.compile(r"\W*items?\b", re.IGNORECASE)
-# Real filings have up to 150 lines that open like an item. The first of so many count, and all items are suspect.
-MOST = 2_000
+# Real filings have up to 150 lines that open like an item, two a page: of more than so many the first count, and all
+# items are suspect. A small page of nothing but labels costs no more a byte than a large one.
+_AT_LEAST, _AT_MOST = 200, 2_000
+_CHARACTERS_EACH = 1_000
 _LONG_HEADING = 260
 _LONG_PART = 80
 _NEXT_LINES = 3
@@ -81,7 +83,7 @@ class Candidate:
 def labelled(
     document: Document, form: Form, filed: date, searched: SearchedText, furniture: frozenset[int]
 ) -> list[Candidate]:
-    """Return the lines that open with the label of an item that the form has, in order, at most `MOST`."""
+    """Return the lines that open with the label of an item that the form has, in order, at most `most` of them."""
     known = {_bare(label): kinds for label, kinds in form.labels(filed).items()}
     items = ((label, known[label.items[0]]) for label in item_labels(searched) if label.items[0] in known)
     repeated = _repeated(document, furniture)
@@ -90,8 +92,13 @@ def labelled(
         _candidate(
             document, searched.text, label, kinds, tuple(known[item] for item in label.items[1:] if item in known)
         )
-        for label, kinds in islice(seen, MOST)
+        for label, kinds in islice(seen, most(document))
     ]
+
+
+def most(document: Document) -> int:
+    """Return how many candidates of a kind a document may have."""
+    return min(_AT_LEAST + len(document.text) // _CHARACTERS_EACH, _AT_MOST)
 
 
 def _repeated(document: Document, furniture: frozenset[int]) -> set[int]:
@@ -200,7 +207,7 @@ def parts(document: Document, form: Form, searched: SearchedText) -> list[Candid
         fit = title_fit(rest, known[part]) if said else 0.0
         if not said or fit >= _SOME_FIT or _CONTINUED.search(rest) or _ends_with_page(rest):
             found.append(_part(document, _first_letter(searched.text, begin), part, rest, fit))
-        if len(found) == MOST:
+        if len(found) == most(document):
             break
     return found
 

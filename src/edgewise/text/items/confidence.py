@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from edgewise.text.items.candidates import MOST
+from edgewise.text.items.candidates import most
 from edgewise.text.items.reference import NOTHING_TO_SAY
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _with(item: Item, doubts: tuple[str, ...]) -> Item:
 def _of_document(document: Document, candidates: list[Candidate]) -> Iterator[str]:
     if document.status == "suspect":
         yield "document_suspect"
-    if len(candidates) >= MOST:
+    if len(candidates) >= most(document):
         yield "crowded"
 
 

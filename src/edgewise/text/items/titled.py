@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from edgewise.text.items.candidates import MOST, Candidate, look_of
+from edgewise.text.items.candidates import Candidate, look_of, most
 from edgewise.text.items.titles import title_fit, title_only_fit, words
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def entries(document: Document, kinds: tuple[ItemKind, ...]) -> dict[tuple[str, 
 def titled(
     document: Document, missing: tuple[ItemKind, ...], index: dict[tuple[str, str], Entry], furniture: frozenset[int]
 ) -> list[Candidate]:
-    """Return the places that look like headings of the missing items, in order of the text, at most `MOST`."""
+    """Return the places that look like headings of the missing items, in order of the text, at most `most` of them."""
     found = [
         linked
         for kind in missing
@@ -88,7 +88,7 @@ def titled(
     linked_to = {(candidate.begin, candidate.labels) for candidate in found}
     unseen = furniture | {entry.number for entry in index.values()}
     others = (c for c in _by_words(document, missing, unseen) if (c.begin, c.labels) not in linked_to)
-    return sorted([*found, *islice(others, MOST)], key=lambda candidate: candidate.begin)
+    return sorted([*found, *islice(others, most(document))], key=lambda candidate: candidate.begin)
 
 
 def _by_words(document: Document, missing: tuple[ItemKind, ...], unseen: frozenset[int]) -> Iterator[Candidate]:

@@ -50,6 +50,7 @@ def tone_folder(folder, *, backwards=False, quantised=False, max_tokens=16, **ma
     tone = [((word in GOOD) - (word in BAD)) * (1 + uneven * (place % 5)) for place, word in enumerate(VOCABULARY)]
     turn = [float(word in NEGATORS) for word in VOCABULARY]
     signs = [[4.0, 0.0, -4.0]] if backwards else [[-4.0, 0.0, 4.0]]
+    tone[0] = 3.0  # padding that is not masked is heard
     tables = {
         "tone": np.array(tone, np.float32),
         "turn": np.array(turn, np.float32),

@@ -71,6 +71,13 @@ class TestBuild:
         assert build_labels(lake, as_of=a_moment_before).last_session == DAYS[-4]
         assert build_labels(lake, as_of=LAST_CLOSE).last_session == DAYS[-3]
 
+    def test_a_price_that_claims_to_be_known_before_its_close_makes_no_label_before_it(self, tmp_path):
+        lake = Lake(str(tmp_path / "lake"))
+        early = LAST_CLOSE - timedelta(hours=3)
+        known = pl.when(pl.col("session") == DAYS[-1]).then(pl.lit(early)).otherwise("known_at").alias("known_at")
+        lake.upsert(PRICES, prices().with_columns(known.cast(PRICES.schema["known_at"])))
+        assert build_labels(lake, as_of=early + timedelta(hours=1)).last_session == DAYS[-4]
+
     def test_a_label_whose_last_price_is_not_stored_yet_waits_too(self, lake):
         assert build_labels(lake, as_of=LAST_CLOSE + timedelta(days=30)).last_session == DAYS[-3]
 

@@ -49,7 +49,7 @@ def evaluate_on(data: ToneData, settings: dict[str, Any]) -> list[Verdict]:
     answers = models | dict(_floors(settings["floors"], data, settings))
     verdicts = [verdict for name, answer in answers.items() for verdict in judge(name, answer, data.evaluation)]
     for name, answer in models.items():
-        _record([one for one in verdicts if one.model == name], settings["bars"])
+        _record([one for one in verdicts if one.model == name], settings.get("bars", {}))
         for one in data.evaluation:
             _write_wrong(name, answer, one)
     written = table(sorted(verdicts, key=lambda one: one.set != "phrasebank"), PUBLISHED) + "\n" + _agreement()

@@ -80,6 +80,7 @@ def test_what_was_asked_for_is_answered_before_it_ends_and_new_ones_are_refused(
             except httpx2.TransportError:
                 refused = True
         assert refused
+        assert not all(answer.done() for answer in asked)  # not only because it has ended
         answers = [answer.result(60) for answer in asked]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json()["tone"]["sentences"] == 6_000

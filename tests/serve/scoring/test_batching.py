@@ -90,6 +90,21 @@ def test_a_whole_10k_lets_short_texts_pass_and_is_not_starved_by_them(model):
     assert max(after - before for before, after in itertools.pairwise(with_long)) <= 3
 
 
+def test_a_short_text_behind_five_long_ones_is_in_the_next_batch(model):
+    async def run():
+        async with running(model, sentences=8) as batcher:
+            model.gate.clear()
+            first = asyncio.create_task(batcher.probabilities(["The first."]))
+            await asyncio.sleep(0.05)
+            others = asyncio.create_task(all_of(batcher, *requests_of(50, 50, 50, 50, 50), ["The short one."]))
+            await asyncio.sleep(0.05)
+            model.gate.set()
+            await asyncio.gather(first, others)
+
+    asyncio.run(run())
+    assert "The short one." in model.batches[1]
+
+
 def test_sentences_wait_for_those_of_a_request_that_is_on_its_way(model):
     async def run():
         async with running(model, gather_s=20.0, expected=lambda: 1, sentences=4) as batcher:

@@ -262,6 +262,16 @@ class TestCache:
         monkeypatch.setattr(Lake, "read", None)
         assert score(client, accession=ACCESSION.replace("-", "")) == first
 
+    def test_filings_and_documents_are_not_taken_for_each_other(self, rooms, service):
+        other = ACCESSION[:-1] + "4"
+        rows = [text_row(rooms, 1, GOOD), text_row(rooms, 1, BAD, accession=other)]
+        rooms.lake.append(TEXTS, TEXTS.frame(rows))
+        stored = rooms.documents.put(f"<p>{BAD}</p>".encode()), rooms.documents.put(f"<p>{GOOD}</p>".encode())
+        client = service(rooms=rooms)
+        nets = [score(client, accession=name)["tone"]["net"] for name in (ACCESSION, other, ACCESSION)]
+        assert nets[0] == nets[2] > 0 > nets[1]
+        assert [score(client, sha256=sha256)["tone"]["net"] > 0 for sha256 in stored] == [False, True]
+
     def test_without_bytes_nothing_is_kept(self, service, model):
         client = service(cache_bytes=0)
         score(client, text=TEXT)

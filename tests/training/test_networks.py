@@ -1,4 +1,4 @@
-"""Networks, fitting and export on tiny encoders that are made here. Run where torch is: `make train-smoke` does."""
+"""Networks, fitting and export on tiny encoders that are made here. Run where torch is: `make train-test` does."""
 
 import json
 
@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is not in this environment: make train-smoke runs these")
+torch = pytest.importorskip("torch", reason="torch is not in this environment: make train-test runs these")
 transformers = pytest.importorskip("transformers")
 
 from edgewise.adapters.onnx.tone import OnnxSentenceTone  # noqa: E402 - after the skip

@@ -119,6 +119,9 @@ class TestToneModel:
             _ = house_with(tone=str(folder)).tone_model
         assert house_with(embedder=str(folder)).embedder.version == "vectors-tiny-1"
 
-    def test_without_a_setting_there_are_no_vectors(self, house_with):
+    def test_vectors_come_from_the_packaged_encoder_unless_another_is_named(self, house_with):
+        assert house_with().embedder.version == "minilm-1"
+
+    def test_with_an_empty_name_there_are_no_vectors(self, house_with):
         with pytest.raises(NotConfigured, match="EDGEWISE_EMBEDDER"):
-            _ = house_with().embedder
+            _ = house_with(embedder="").embedder

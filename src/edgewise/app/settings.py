@@ -89,8 +89,8 @@ class Settings(BaseSettings):
         "registry://NAME@VERSION.",
     )
     embedder: str = Field(
-        default="",
-        description="What turns risk factors into vectors: empty for none, else as EDGEWISE_TONE.",
+        default="minilm",
+        description="What turns risk factors into vectors: a packaged model, or as EDGEWISE_TONE; empty for none.",
     )
     log: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -22,7 +22,7 @@ def embed(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many filings.")] = None,
     json: Json = False,
 ) -> None:
-    """Make the vectors of risk factors that have none of EDGEWISE_EMBEDDER yet."""
+    """Make the vectors of risk factors that have none yet, by the packaged encoder or that of EDGEWISE_EMBEDDER."""
     from edgewise.pipelines.risk_vectors import embed_risks  # noqa: PLC0415 - keeps the help page quick
 
     with house_for("filings embed") as (house, counts):

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -6,6 +7,8 @@ from edgewise.app.house import House
 from edgewise.app.settings import Settings
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.core.ports import FilingState, FilingWork
+
+NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.fixture
@@ -16,7 +19,8 @@ def home(tmp_path):
         for number, lag in enumerate((5, 15, 25)):
             accepted_at = seen_at - timedelta(seconds=lag)
             accession = Accession(f"0000320193-24-{number:06d}")
-            work = FilingWork(accession, "https://x.test/", Cik(1), "8-K", accepted_at.date(), accepted_at=accepted_at)
+            filed = accepted_at.astimezone(NEW_YORK).date()  # a later day would say that it was public the next morning
+            work = FilingWork(accession, "https://x.test/", Cik(1), "8-K", filed, accepted_at=accepted_at)
             house.filings.discover([work], seen_at=seen_at)
             if number:
                 at = accepted_at + timedelta(seconds=60)

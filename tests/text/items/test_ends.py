@@ -40,3 +40,8 @@ def test_so_does_the_sentence_of_signing():
 )  # fmt: skip
 def test_other_lines_do_not(line):
     assert ends(line) == []
+
+
+def test_failure_case_43_a_page_of_nothing_but_ends_has_no_more_than_its_length_can_need():
+    # 300 lines of 10 letters and 299 line ends are 3,299 characters: 200 and one for each whole thousand.
+    assert len(ends(*["SIGNATURES"] * 300)) == 203

@@ -88,3 +88,15 @@ def test_where_an_index_links_to_a_title_in_other_words_is_enough():
 def test_furniture_and_lines_of_the_index_are_no_headings():
     document = page(f"<p><b>Legal Proceedings</b></p>{TEXT}")
     assert titled(document, LEGAL, {}, frozenset({0})) == []
+
+
+def test_failure_case_43_a_page_of_nothing_but_a_title_has_no_more_headings_than_its_length_can_need():
+    # 300 lines of 17 letters and 299 line ends are 5,399 characters: 200 and one for each whole thousand.
+    assert len(found("<p><b>Legal Proceedings</b></p>" * 300)) == 205
+
+
+def test_failure_case_43_rows_of_a_hostile_index_are_not_tried_without_end():
+    rows = "<tr><td>Item 3.</td><td>Nuts</td><td>12</td></tr>"
+    last = "<tr><td>Item 3.</td><td>Legal Proceedings</td><td>12</td></tr>"
+    assert entries(page(f"<table>{rows * 190}{last}</table>"), LEGAL)
+    assert not entries(page(f"<table>{rows * 300}{last}</table>"), LEGAL)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from edgewise.text.items.candidates import Candidate
+from edgewise.text.items.candidates import Candidate, most
 
 if TYPE_CHECKING:
     from edgewise.text.document import Document
@@ -27,12 +28,11 @@ def signatures(document: Document, form: Form, searched: SearchedText) -> list[C
     found = []
     words = {end.lower()[:_ENOUGH] for end in form.ends}
     for word in words | {" ".join(word) for word in words}:
-        for start in searched.line_starts(word):
-            number = document.number_at(start)
-            if _letters(document.lines[number]) in names:
-                found.append(_end(document, number, start, 0.8))
+        starts = ((start, document.number_at(start)) for start in searched.line_starts(word))
+        named = ((start, number) for start, number in starts if _letters(document.lines[number]) in names)
+        found += [_end(document, number, start, 0.8) for start, number in islice(named, most(document))]
     signed = (start for start in searched.line_starts("pursuant") if _SIGNED.match(searched.text, start))
-    found += [_end(document, document.number_at(start), start, 0.0) for start in signed]
+    found += [_end(document, document.number_at(start), start, 0.0) for start in islice(signed, most(document))]
     return sorted(found, key=lambda candidate: candidate.begin)
 
 

@@ -62,18 +62,20 @@ def entries(document: Document, kinds: tuple[ItemKind, ...]) -> dict[tuple[str, 
     for kind in kinds:
         known.setdefault(kind.item, []).append(kind)
     found: dict[tuple[str, str], Entry] = {}
-    for number, line in enumerate(document.lines):
-        if not 0 < len(line) <= _LONGEST * 2:
-            continue
-        match = _COLUMNS.match(line) or _ENTRY.match(line)
-        if match is None:
-            continue
-        for kind in known.get(match["item"].upper(), ()):
-            if title_fit(match["title"], kind.titles) >= _FIT and kind.key not in found:
-                pages = _PAGES.search(line)
+    for number, item, title in islice(_rows(document), most(document)):
+        for kind in known.get(item, ()):
+            if kind.key not in found and title_fit(title, kind.titles) >= _FIT:
+                pages = _PAGES.search(document.lines[number])
                 found[kind.key] = Entry(kind, number, pages[1] if pages else "", _target(document, number))
                 break
     return found
+
+
+def _rows(document: Document) -> Iterator[tuple[int, str, str]]:
+    """Yield number, item and title of the lines that look like entries."""
+    for number, line in enumerate(document.lines):
+        if 0 < len(line) <= _LONGEST * 2 and (match := _COLUMNS.match(line) or _ENTRY.match(line)):
+            yield number, match["item"].upper(), match["title"]
 
 
 def titled(
@@ -87,12 +89,21 @@ def titled(
     ]
     linked_to = {(candidate.begin, candidate.labels) for candidate in found}
     unseen = furniture | {entry.number for entry in index.values()}
-    others = (c for c in _by_words(document, missing, unseen) if (c.begin, c.labels) not in linked_to)
-    return sorted([*found, *islice(others, most(document))], key=lambda candidate: candidate.begin)
+    others = [c for c in _by_words(document, missing, unseen) if (c.begin, c.labels) not in linked_to]
+    return sorted([*found, *others], key=lambda candidate: candidate.begin)
 
 
 def _by_words(document: Document, missing: tuple[ItemKind, ...], unseen: frozenset[int]) -> Iterator[Candidate]:
     """Yield the lines, but those unseen, that are a title of a missing item, nothing more, and look like a heading."""
+    for number, kind, fit in islice(_title_lines(document, missing, unseen), most(document)):
+        if (look := look_of(document, number, document.lines[number])) >= _LOOK:
+            yield _candidate(document, kind, number, fit, look)
+
+
+def _title_lines(
+    document: Document, missing: tuple[ItemKind, ...], unseen: frozenset[int]
+) -> Iterator[tuple[int, ItemKind, float]]:
+    """Yield number, item and fit of the lines, but those unseen, that are a title of a missing item, nothing more."""
     firsts: dict[str, list[ItemKind]] = {}
     for kind in missing:
         for first in {said[0] for said in map(words, kind.titles) if said}:
@@ -102,9 +113,8 @@ def _by_words(document: Document, missing: tuple[ItemKind, ...], unseen: frozens
             continue
         said = words(line[:_OPENING])
         for kind in firsts.get(said[0], ()) if said else ():
-            fit = title_only_fit(line, kind.titles)
-            if fit >= _IS_TITLE and (look := look_of(document, number, line)) >= _LOOK:
-                yield _candidate(document, kind, number, fit, look)
+            if (fit := title_only_fit(line, kind.titles)) >= _IS_TITLE:
+                yield number, kind, fit
 
 
 def _target(document: Document, number: int) -> int:

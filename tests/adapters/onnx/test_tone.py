@@ -1,5 +1,7 @@
 """The self test at load: a model with another order of labels or another tokenizer never starts."""
 
+import shutil
+
 import pytest
 from tokenizers import Tokenizer
 
@@ -15,7 +17,11 @@ def refused(folder) -> str:
 
 
 def test_a_sound_model_is_ready(tmp_path):
-    OnnxSentenceTone(tone_folder(tmp_path / "t")).ready()
+    folder = tone_folder(tmp_path / "t")
+    model = OnnxSentenceTone(folder)
+    model.ready()
+    shutil.rmtree(folder)  # what is ready needs its folder no more
+    assert model.probabilities(["Sales rose."]).shape == (1, 3)
 
 
 @pytest.mark.parametrize("labels", [["positive", "neutral", "negative"], ["negative", "positive"], []])

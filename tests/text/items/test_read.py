@@ -278,4 +278,5 @@ def test_thousands_of_labels_are_read_and_doubted(read, line):
 )  # fmt: skip
 def test_no_pattern_runs_away(read, source):
     """Each of these once took, or could take, longer than anybody waits."""
-    read(f"<p>{source}</p><p>Items 1{'1' * 60} x</p><p>Item 2. Properties</p>")
+    reading = read(f"<p>{source}</p><p>Items 1{'1' * 60} x</p><p>Item 2. Properties</p>")
+    assert reading.items["I", "2"].heading == "Item 2. Properties"

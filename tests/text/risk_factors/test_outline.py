@@ -245,4 +245,6 @@ def test_whatever_stands_there_nothing_raises_and_factors_stand_in_order(pieces)
 @given(st.binary(max_size=400), st.integers(-5, 50), st.integers(-5, 50))
 def test_no_bytes_and_no_range_raise(body, first, last):
     document = read_document(body)
-    read_risk_factors(document, first, last, body=body[::-1])
+    found = read_risk_factors(document, first, last, body=body[::-1])
+    assert 0 <= found.coverage <= 1
+    assert (found.status == "absent") == (not found.factors)

@@ -45,12 +45,12 @@ class Reception:
         asked = scope["method"]
         # HEAD is GET without the body, and the routes know only GET.
         scope = dict(scope, method="GET" if asked == "HEAD" else asked)
-        answer = _Answer(send, marks=self._marks, bodiless=asked == "HEAD")
+        answer = Answer(send, marks=self._marks, bodiless=asked == "HEAD")
         await self._answer(scope, receive, answer)
         route = getattr(scope.get("route"), "path", NO_ROUTE)
         self._metrics.observe(route, asked, answer.status, time.perf_counter() - began)
 
-    async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         try:
             await self._app(scope, receive, answer.send)
         except (Exception, PanicException):  # a panic inside Polars is not an Exception to Python
@@ -60,7 +60,7 @@ class Reception:
             await unexpected_problem()(scope, receive, answer.send)
 
 
-class _Answer:
+class Answer:
     """What is sent back for one request; `status` is 0 until it has begun."""
 
     def __init__(self, send: Send, *, marks: list[tuple[bytes, bytes]], bodiless: bool) -> None:
@@ -70,6 +70,7 @@ class _Answer:
         self.status = 0
 
     async def send(self, message: Message) -> None:
+        """Send a message on: the start with our marks on it, the body unless there is to be none."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message = {**message, "headers": [*message["headers"], *self._marks]}

@@ -15,9 +15,10 @@ from uuid import uuid4
 from polars.exceptions import PanicException
 
 from edgewise.serve.api.errors import unexpected_problem
+from edgewise.serve.api.reception import Answer
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from edgewise.serve.scoring.metrics import ScoringMetrics
 
@@ -47,13 +48,13 @@ class Front:
         began = time.perf_counter()
         asked, request_id = scope["method"], _request_id(scope)
         scope = dict(scope, method="GET" if asked == "HEAD" else asked)
-        answer = _Answer(send, marks=[(REQUEST_ID, request_id), *self._marks], bodiless=asked == "HEAD")
+        answer = Answer(send, marks=[(REQUEST_ID, request_id), *self._marks], bodiless=asked == "HEAD")
         await self._answer(scope, receive, answer)
         route, took = getattr(scope.get("route"), "path", NO_ROUTE), time.perf_counter() - began
         self._metrics.observe(route, asked, answer.status, took)
         LOG.debug("%s %s %s in %.0f ms, request %s", asked, route, answer.status, took * 1e3, request_id.decode())
 
-    async def _answer(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         try:
             await self._app(scope, receive, answer.send)
         except (Exception, PanicException) as error:  # a panic inside Polars is not an Exception to Python
@@ -73,19 +74,3 @@ def kind_and_place(error: BaseException) -> tuple[str, str]:
 def _request_id(scope: Scope) -> bytes:
     given = next((value for name, value in scope["headers"] if name == REQUEST_ID), b"")
     return given if _ID.fullmatch(given) else uuid4().hex.encode()
-
-
-class _Answer:
-    """What is sent back for one request; `status` is 0 until it has begun."""
-
-    def __init__(self, send: Send, *, marks: list[tuple[bytes, bytes]], bodiless: bool) -> None:
-        self._send, self._marks, self._bodiless = send, marks, bodiless
-        self.status = 0
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], *self._marks]}
-        elif self._bodiless:
-            message = {**message, "body": b""}
-        await self._send(message)

@@ -85,7 +85,7 @@ def test_a_host_that_is_no_host_does_not_matter(client):
 def test_a_failing_store_is_logged_and_its_words_stay_here(shared_rooms, asking, caplog, path, failure):
     error, status, code = failure
     client = asking(shared_rooms, lake=Broken(error), filings=Broken(error), simulated=True)
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.ERROR, logger="edgewise"):
         answer = client.get(path)
     assert answer.status_code == status
     assert error_of(answer)["code"] == code
@@ -98,7 +98,7 @@ def test_a_failing_store_is_logged_and_its_words_stay_here(shared_rooms, asking,
 
 
 def test_callers_errors_fill_no_log(client, caplog):
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, logger="edgewise"):
         client.get("/nope")
         client.get("/api/filings/x")
     assert caplog.records == []

@@ -27,7 +27,7 @@ def test_every_answer_has_an_id_of_its_own(client):
 
 
 def test_a_failure_nobody_foresaw_is_answered_and_logged_without_the_text(client, caplog):
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, logger="edgewise"):
         answer = client.post("/v1/score", json={"text": SECRET})
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "unexpected_error")
     assert "x-request-id" in answer.headers
@@ -37,14 +37,14 @@ def test_a_failure_nobody_foresaw_is_answered_and_logged_without_the_text(client
 
 
 def test_a_failing_entry_of_a_batch_is_logged_without_the_text(client, caplog):
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, logger="edgewise"):
         client.post("/v1/score/batch", json={"documents": [{"text": SECRET}]})
     assert "entry 0 of a batch failed" in caplog.text
     assert "Zyxwv" not in caplog.text
 
 
 def test_what_is_scored_or_refused_leaves_no_text_in_the_log(client, caplog):
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, logger="edgewise"):
         for body in ({"text": "Zyxwv rose."}, {"text": "Zyxwv", "top": "Zyxwv"}, {"Zyxwv": 1}, ["Zyxwv"]):
             client.post("/v1/score", json=body)
     assert "POST /v1/score 200" in caplog.text

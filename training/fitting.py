@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from edgewise.core.ports import TONES
 from training.metrics import accuracy, macro_f1
@@ -121,11 +122,20 @@ def fit(model: nn.Module, training: Sentences, validation: Sentences, lesson: Le
     optimizer = torch.optim.AdamW(_groups(model, options), weight_decay=options.weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _rate(options, steps_an_epoch * options.epochs))
     history, best_state, best = History(), copy.deepcopy(model.state_dict()), -1.0
+    mean = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(options.average)) if options.average else None
     for epoch in range(options.epochs):
         loss = _epoch(
-            model, training, lesson=lesson, options=options, optimizer=optimizer, schedule=schedule, epoch=epoch
+            model,
+            training,
+            lesson=lesson,
+            options=options,
+            optimizer=optimizer,
+            schedule=schedule,
+            epoch=epoch,
+            mean=mean,
         )
-        said = probabilities(model, validation.ids, batch=options.batch).argmax(1)
+        judged = model if mean is None else mean.module
+        said = probabilities(judged, validation.ids, batch=options.batch).argmax(1)
         row = {
             "loss": loss,
             "accuracy": accuracy(validation.labels, said),
@@ -135,7 +145,7 @@ def fit(model: nn.Module, training: Sentences, validation: Sentences, lesson: Le
         history.epochs.append(row)
         print(f"epoch {epoch + 1}: " + ", ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
         if row["macro_f1"] > best:
-            best, history.best, best_state = row["macro_f1"], epoch, copy.deepcopy(model.state_dict())
+            best, history.best, best_state = row["macro_f1"], epoch, copy.deepcopy(judged.state_dict())
         if epoch - history.best >= options.patience:
             break
     model.load_state_dict(best_state)
@@ -193,6 +203,7 @@ def _epoch(
     optimizer: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LRScheduler,
     epoch: int,
+    mean: AveragedModel | None = None,
 ) -> float:
     """Go once over the sentences; return the mean loss."""
     model.train()
@@ -210,6 +221,8 @@ def _epoch(
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
+            if mean is not None:
+                mean.update_parameters(model)
     return float(torch.stack(losses).mean())
 
 

@@ -27,11 +27,14 @@ class ModelOptions:
     source:   `wheel:package` (a package with a folder `model`), `folder:path`, `hub:name`, or `random:` for a tiny
               encoder without knowledge.
     pooling:  `mean` of the tokens, or the `first`.
+    words_fixed: the vectors of words stay as they came: words that training never shows keep their place among those
+              that it does.
     """
 
     source: str
     pooling: str = "mean"
     dropout: float = 0.1
+    words_fixed: bool = False
     lora: LoraOptions = field(default_factory=LoraOptions)
 
 
@@ -41,7 +44,8 @@ class FitOptions:
 
     rate, head_rate: highest learning rates of the encoder and of what is new on top; linear warm-up over the share
     `warmup` of the steps, then linear down to 0. accumulate: batches a step. patience: epochs without a better
-    macro-F1 on the validation sentences before it stops. class_weights: `balanced` or `none`.
+    macro-F1 on the validation sentences before it stops. class_weights: `balanced` or `none`. average: decay of a
+    running mean of the weights over the steps, which is then what is judged and kept; 0 for the weights themselves.
     """
 
     epochs: int
@@ -55,6 +59,7 @@ class FitOptions:
     class_weights: str = "balanced"
     patience: int = 2
     clip: float = 1.0
+    average: float = 0.0
     max_tokens: int = 96
     seed: int = 0
     threads: int = 0  # 0 for as many as torch takes

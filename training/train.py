@@ -36,6 +36,7 @@ def tone_data(settings: dict[str, Any]) -> ToneData:
         home=Path(settings["home"]),
         names=settings["sources"],
         weights=settings["weights"],
+        at_most=settings["at_most"],
         doubtful=settings["doubtful"],
         returns_table=Path(settings["returns_table"]) if settings["returns_table"] else None,
         limit=settings["limit"],
@@ -50,6 +51,7 @@ def train_on(data: ToneData, settings: dict[str, Any]) -> dict[str, Any]:
     chosen = options.model_options(settings["model"])
     fitting.seed_everything(fit.seed, threads=fit.threads)
     encoder, tokenizer, source = open_encoder(chosen, data.training["sentence"].to_list())
+    encoder.get_input_embeddings().requires_grad_(not chosen.words_fixed)
     model = ToneClassifier(with_lora(encoder, chosen.lora), pooling=chosen.pooling, dropout=chosen.dropout)
     training = fitting.as_sentences(tokenizer, data.training, max_tokens=fit.max_tokens)
     validation = fitting.as_sentences(tokenizer, data.validation, max_tokens=fit.max_tokens)

@@ -1,6 +1,7 @@
 """Networks, fitting and export on tiny encoders that are made here. Run where torch is: `make train-test` does."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,7 @@ transformers = pytest.importorskip("transformers")
 from edgewise.adapters.onnx.tone import OnnxSentenceTone  # noqa: E402 - after the skip
 from edgewise.core.errors import NotConfigured, Unusable  # noqa: E402 - as above
 from training import checkpoint, export, fitting  # noqa: E402 - as above
+from training import train as training_step  # noqa: E402 - as above
 from training.data.labelled import labelled  # noqa: E402 - as above
 from training.data.tone import ToneData  # noqa: E402 - as above
 from training.distil import taught, taught_vectors  # noqa: E402 - as above
@@ -129,6 +131,37 @@ def test_fitting_stops_when_it_gets_no_better_and_keeps_the_best_weights():
     assert len(history.epochs) == history.best + 3 < 30
     said = answers(model, tokenizer).argmax(1)
     assert (said == FRAME["label"].to_numpy()).mean() == pytest.approx(history.epochs[history.best]["accuracy"])
+
+
+def test_the_mean_of_the_weights_over_the_steps_is_what_is_judged_and_kept():
+    """With a decay of 1 the mean never leaves the weights of the first step."""
+    model, tokenizer = tiny()
+    still = fitted(model, tokenizer, replace(FIT, average=1.0, patience=9))
+    assert len({epoch["accuracy"] for epoch in still.epochs}) == 1
+    assert (answers(model, tokenizer).argmax(1) == FRAME["label"].to_numpy()).mean() < 0.9
+    model, tokenizer = tiny()
+    fitted(model, tokenizer, replace(FIT, average=0.5))
+    assert (answers(model, tokenizer).argmax(1) == FRAME["label"].to_numpy()).mean() > 0.95
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_the_vectors_of_words_stay_as_they_came_if_asked(tmp_path, monkeypatch, fixed):
+    model, tokenizer = tiny()
+    before = model.encoder.get_input_embeddings().weight.detach().clone()
+    monkeypatch.setattr(training_step, "open_encoder", lambda *_: (model.encoder, tokenizer, "made"))
+    fit = {name: getattr(FIT, name) for name in ("epochs", "batch", "rate", "head_rate", "seed", "threads", "device")}
+    training_step.train_on(
+        ToneData(FRAME, FRAME, [], {}),
+        {
+            "name": "trial",
+            "out": str(tmp_path / "out"),
+            "records": str(tmp_path / "records"),
+            "tracking": {},
+            "fit": fit | {"epochs": 1},
+            "model": {"source": "random:", "words_fixed": fixed},
+        },
+    )
+    assert torch.equal(model.encoder.get_input_embeddings().weight, before) == fixed
 
 
 @pytest.mark.parametrize("make", [tiny, small])

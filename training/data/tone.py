@@ -17,6 +17,7 @@ import polars as pl
 from edgewise.core.errors import InvalidInput
 from edgewise.core.ports import TONES
 from training.data import reading
+from training.data.compared import compared
 from training.data.evaluation import evaluation_sets
 from training.data.home import open_home
 from training.data.labelled import LABELLED, frame_fingerprint, split
@@ -41,8 +42,9 @@ class Sources:
     """Where sentences come from.
 
     folder: real data, with sec.zip and market/; home: the archive's filings, parsed (made if absent).
-    names:  sources in order of trust: reading, written, sentfin, sentfin-entities, twitter, returns.
+    names:  sources in order of trust: reading, written, compared, sentfin, sentfin-entities, twitter, returns.
     weights: factor on the weights of a source; 1 where none is given.
+    at_most: of a source, the most sentences of a tone: `{"twitter": {"neutral": 1500}}`, drawn by the seed.
     doubtful: weight of a label of which its reader was not sure; 0 leaves it out.
     limit, evaluation_limit: at most so many sentences of each source and of each evaluation set, for a trial.
     """
@@ -51,6 +53,7 @@ class Sources:
     home: Path
     names: Sequence[str]
     weights: Mapping[str, float] = field(default_factory=dict)
+    at_most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     doubtful: float = reading.DOUBTFUL_WEIGHT
     returns_table: Path | None = None
     limit: int | None = None
@@ -132,6 +135,7 @@ def _read(name: str, sources: Sources) -> tuple[pl.DataFrame, dict[str, int]]:
     readers: dict[str, Callable[[], tuple[pl.DataFrame, dict[str, int]]]] = {
         "reading": lambda: reading.of_filings(reading.FOLDER / TRAINING, sources.home, doubtful=sources.doubtful),
         "written": written,
+        "compared": compared,
         "sentfin": lambda: sentfin(sources.folder),
         "sentfin-entities": lambda: sentfin(sources.folder, entities=True),
         "twitter": lambda: twitter(sources.folder),
@@ -144,6 +148,16 @@ def _read(name: str, sources: Sources) -> tuple[pl.DataFrame, dict[str, int]]:
 
 def _limited(frame: pl.DataFrame, sources: Sources, name: str, seed: int) -> pl.DataFrame:
     weighed = frame.with_columns((pl.col("weight") * sources.weights.get(name, 1.0)).cast(pl.Float32))
+    for tone, most in sources.at_most.get(name, {}).items():
+        weighed = _with_fewer(weighed, TONES.index(tone), most, seed)
     if sources.limit is None or weighed.height <= sources.limit:
         return weighed
     return weighed.sample(sources.limit, seed=seed)
+
+
+def _with_fewer(frame: pl.DataFrame, label: int, most: int, seed: int) -> pl.DataFrame:
+    """Return the frame with at most so many rows of a label, in order."""
+    rows = frame.with_row_index("row")
+    of_label = rows.filter(pl.col("label") == label)
+    drawn = of_label.sample(min(most, of_label.height), seed=seed)
+    return rows.filter((pl.col("label") != label) | pl.col("row").is_in(drawn["row"].to_list())).drop("row")

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from edgewise.core.errors import InvalidInput
 from edgewise.core.ports import TONES
-from training.data.labelled import fingerprint, labelled
+from training.data.labelled import labelled
 
 if TYPE_CHECKING:
     import polars as pl
 
 FILE = Path(__file__).with_name("written.tsv")
 COLUMNS = ("label", "kind", "sentence")
+_TOGETHER = 20  # lines
 
 
 def written(file: Path = FILE) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -29,10 +30,11 @@ def written(file: Path = FILE) -> tuple[pl.DataFrame, dict[str, int]]:
 
 
 def _row(row: dict[str, str], number: int, file: Path) -> tuple[str, int, str, str, float]:
+    """Return a row of `LABELLED`; neighbours are a group, since sentences that one fact tells apart stand together."""
     label, kind, sentence = (row.get(name) or "" for name in COLUMNS)
     if label not in TONES or not sentence.strip():
         raise InvalidInput(
             f"line {number} of {file.name} has label {label!r} and sentence {sentence[:40]!r}",
             advice="Write negative, neutral or positive, a kind and the sentence, with tabs between.",
         )
-    return sentence.strip(), TONES.index(label), f"written-{kind}", f"written:{fingerprint(sentence)}", 1.0
+    return sentence.strip(), TONES.index(label), f"written-{kind}", f"written:{number // _TOGETHER}", 1.0

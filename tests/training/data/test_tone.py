@@ -48,7 +48,7 @@ def test_two_lessons_of_ours_that_differ_in_a_number_both_stay():
 
 def test_an_unknown_source_is_refused_with_those_that_there_are(tmp_path):
     sources = tone.Sources(folder=tmp_path, home=tmp_path, names=["reddit"])
-    with pytest.raises(InvalidInput, match=r"'reddit'.*reading, written, sentfin"):
+    with pytest.raises(InvalidInput, match=r"'reddit'.*reading, written, compared, sentfin"):
         tone._read("reddit", sources)
 
 
@@ -67,3 +67,15 @@ def test_the_weights_of_a_source_are_multiplied_and_a_limit_is_drawn_by_the_seed
     assert set(limited["weight"]) == {1.0}
     assert limited.equals(tone._limited(frame, sources, "sentfin", 3))
     assert isinstance(limited, pl.DataFrame)
+
+
+def test_a_source_gives_at_most_so_many_of_a_tone_in_its_order(tmp_path):
+    frame = labelled([(f"Sentence {n} stands here.", n % 3, "twitter", f"{n}", 1.0) for n in range(30)])
+    sources = tone.Sources(
+        folder=tmp_path, home=tmp_path, names=[], at_most={"twitter": {"neutral": 4, "positive": 99}}
+    )
+    fewer = tone._limited(frame, sources, "twitter", 3)
+    assert fewer["label"].value_counts().sort("label").rows() == [(0, 10), (1, 4), (2, 10)]
+    assert fewer["group"].cast(int).is_sorted()
+    assert fewer.equals(tone._limited(frame, sources, "twitter", 3))
+    assert tone._limited(frame, sources, "sentfin", 3).equals(frame)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from edgewise.core.identifiers import Accession, Cik
     from edgewise.core.model_registry import ModelMove, ModelStatus, RegisteredModel
+    from edgewise.core.vectors import Among, VectorSpace
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -418,6 +419,11 @@ class Embedder(Protocol):
         ...
 
     @property
+    def fingerprint(self) -> str:
+        """What names the model's bytes: two that share a version and not this are two models."""
+        ...
+
+    @property
     def dimensions(self) -> int:
         """Length of each vector."""
         ...
@@ -426,6 +432,40 @@ class Embedder(Protocol):
         """Return shape (len(texts), dimensions): a vector of length 1 per text, in order; zeros where no words.
 
         A text has the same vector alone and in any batch, to 1e-5. A long text has the mean of its pieces, scaled.
+        """
+        ...
+
+
+class VectorIndex(Protocol):
+    """Vectors of risk factors, asked which are nearest. Spaces never mix (`core.vectors`).
+
+    Of a risk factor that became known in several states, each answers for its own time: at an instant T it is in the
+    last state known at T.
+    """
+
+    def put(self, space: VectorSpace, rows: pl.DataFrame) -> int:
+        """Store rows of `INDEXED_RISKS`, all or none, replacing those of the same key and `known_at`.
+
+        Return how many were new or differed; the same again changes nothing. Raises SchemaMismatch; InvalidInput for a
+        vector of another length, and for a space that was begun with a model of other bytes or dimensions.
+        """
+        ...
+
+    def lacking(self, space: VectorSpace, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return those of these rows (`DESCRIBED`: no vectors) that are not stored, or are stored otherwise described.
+
+        Raises InvalidInput for a space that was begun with a model of other bytes or dimensions.
+        """
+        ...
+
+    def nearest(self, space: VectorSpace, wanted: NDArray[np.float32], *, top: int, among: Among) -> pl.DataFrame:
+        """Return the `top` rows most like `wanted` among those asked for; fewer only where there are no more.
+
+        Columns (`NEIGHBOURS`): accession, ordinal, known_at, likeness (cosine, -1 to 1), the likest first, then the
+        latest known, then by key. An adapter may miss some of the nearest where `as_of` is None; it never does where
+        an instant is given, so that what became known later cannot change the answer.
+        Raises NotFound where nothing was ever put into this space; InvalidInput for a vector of another length or of
+        zeros, for a `top` below 1, and as `put`.
         """
         ...
 

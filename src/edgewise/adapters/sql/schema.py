@@ -3,12 +3,15 @@
 A new revision is a file in `migrations/versions`, whose `down_revision` names the one before; `Database.drift` and its
 test tell when models and migrations disagree. All steps of one call run in the caller's transaction: SQLite, too, takes
 back half-made tables.
+
+There are two chains of revisions. STATE is what every database has. VECTORS, in `migrations/vectors`, needs PostgreSQL
+with an extension that not every server has, so it is a chain of its own that only who uses it runs.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -24,15 +27,27 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Chain(NamedTuple):
+    """Revisions that follow each other: the folder they lie in, and the table that tells how far a database is."""
+
+    folder: Path
+    version_table: str
+
+
+STATE = Chain(_MIGRATIONS / "versions", "alembic_version")
+VECTORS = Chain(_MIGRATIONS / "vectors", "alembic_version_of_vectors")
+_OF_VECTORS = frozenset({VECTORS.version_table, "vector_spaces", "indexed_risks"})
 _UPGRADE_LOCK = 0x0ED6E315E  # any number that nobody else locks in the same database
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, chain: Chain = STATE) -> None:
     """Bring the tables to the newest revision. Raises NotConfigured if they are at one we do not know."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
     try:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection, chain), "head")
     except CommandError as error:
         raise NotConfigured(
             f"the database is at a revision this version of Edgewise does not know: {error}",
@@ -40,10 +55,10 @@ def upgrade(connection: Connection) -> None:
         ) from error
 
 
-def downgrade(connection: Connection, revision: str) -> None:
+def downgrade(connection: Connection, revision: str, chain: Chain = STATE) -> None:
     """Take the tables back to `revision`. Raises NotFound if there is no such revision below."""
     try:
-        command.downgrade(_config(connection), revision)
+        command.downgrade(_config(connection, chain), revision)
     except CommandError as error:
         raise NotFound(
             f"there is no revision {revision!r} to go back to: {error}", advice='Name an earlier one, or "base".'
@@ -51,14 +66,19 @@ def downgrade(connection: Connection, revision: str) -> None:
 
 
 def drift(connection: Connection) -> list[str]:
-    """Return what would have to be done to the tables to make them agree with the models, one text each."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    """Return what would have to be done to the tables of STATE to make them agree with the models, one text each."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_of_state})
     return [_told(difference) for difference in compare_metadata(context, metadata)]
 
 
-def revision(connection: Connection) -> str | None:
+def revision(connection: Connection, chain: Chain = STATE) -> str | None:
     """Return the revision the tables are at; None if no migration has run."""
-    return MigrationContext.configure(connection).get_current_revision()
+    context = MigrationContext.configure(connection, opts={"version_table": chain.version_table})
+    return context.get_current_revision()
+
+
+def _is_of_state(name: str | None, kind: str, _parents: object) -> bool:
+    return not (kind == "table" and name in _OF_VECTORS)
 
 
 def _told(difference: Any) -> str:
@@ -70,9 +90,10 @@ def _told(difference: Any) -> str:
     return f"{what} {'.'.join([*owner[1:], thing.name])}"
 
 
-def _config(connection: Connection) -> Config:
-    config = Config(attributes={"connection": connection})
+def _config(connection: Connection, chain: Chain) -> Config:
+    config = Config(attributes={"connection": connection, "version_table": chain.version_table})
     # The file format behind Config interpolates; a percent sign in the path must stand twice.
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", str(chain.folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
     return config

@@ -10,6 +10,7 @@ def run() -> None:
     context.configure(
         connection=context.config.attributes["connection"],
         target_metadata=metadata,
+        version_table=context.config.attributes["version_table"],
         transactional_ddl=True,
         render_as_batch=True,
     )

@@ -37,6 +37,7 @@ def tone_data(settings: dict[str, Any]) -> ToneData:
         names=settings["sources"],
         weights=settings["weights"],
         at_most=settings["at_most"],
+        compared=settings["compared"],
         doubtful=settings["doubtful"],
         returns_table=Path(settings["returns_table"]) if settings["returns_table"] else None,
         limit=settings["limit"],

@@ -17,7 +17,7 @@ import polars as pl
 from edgewise.core.errors import InvalidInput
 from edgewise.core.ports import TONES
 from training.data import reading
-from training.data.compared import compared
+from training.data.compared import SENTENCES, compared
 from training.data.evaluation import evaluation_sets
 from training.data.home import open_home
 from training.data.labelled import LABELLED, frame_fingerprint, split
@@ -45,6 +45,7 @@ class Sources:
     names:  sources in order of trust: reading, written, compared, sentfin, sentfin-entities, twitter, returns.
     weights: factor on the weights of a source; 1 where none is given.
     at_most: of a source, the most sentences of a tone: `{"twitter": {"neutral": 1500}}`, drawn by the seed.
+    compared: how many sentences are made by rule.
     doubtful: weight of a label of which its reader was not sure; 0 leaves it out.
     limit, evaluation_limit: at most so many sentences of each source and of each evaluation set, for a trial.
     """
@@ -54,6 +55,7 @@ class Sources:
     names: Sequence[str]
     weights: Mapping[str, float] = field(default_factory=dict)
     at_most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    compared: int = SENTENCES
     doubtful: float = reading.DOUBTFUL_WEIGHT
     returns_table: Path | None = None
     limit: int | None = None
@@ -135,7 +137,7 @@ def _read(name: str, sources: Sources) -> tuple[pl.DataFrame, dict[str, int]]:
     readers: dict[str, Callable[[], tuple[pl.DataFrame, dict[str, int]]]] = {
         "reading": lambda: reading.of_filings(reading.FOLDER / TRAINING, sources.home, doubtful=sources.doubtful),
         "written": written,
-        "compared": compared,
+        "compared": lambda: compared(sources.compared),
         "sentfin": lambda: sentfin(sources.folder),
         "sentfin-entities": lambda: sentfin(sources.folder, entities=True),
         "twitter": lambda: twitter(sources.folder),

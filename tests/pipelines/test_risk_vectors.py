@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -10,10 +11,14 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from edgewise.adapters.onnx import OnnxEmbedder
+from edgewise.adapters.sql import open_database
+from edgewise.adapters.sql.vector_index import open_vector_index
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.tables import FILINGS, RISK_FACTORS, RISK_VECTORS
+from edgewise.core.vectors import Among, VectorSpace
 from edgewise.lake import Lake
-from edgewise.pipelines.risk_vectors import Embedded, embed_risks, risks_like
+from edgewise.pipelines.risk_vectors import Embedded, embed_risks, index_risks, risks_like, space_of
+from edgewise.text.neighbours import ExactIndex
 from edgewise.text.reading import READING_VERSION
 from tests.tiny_models import embedding_folder
 
@@ -25,6 +30,7 @@ class Told:
     """An embedder that knows three dangers, and counts what it is asked."""
 
     version = "told-1"
+    fingerprint = "0123456789ab"
     dimensions = 3
 
     def __init__(self):
@@ -77,8 +83,9 @@ def lake(tmp_path):
     return lake
 
 
-def like(lake, accession, ordinal, **options):
-    found = risks_like(lake, accession, ordinal, model_version="told-1", **options)
+def like(lake, accession, ordinal, *, index=None, top=10, **among):
+    space = space_of(Told())
+    found = risks_like(lake, accession, ordinal, space=space, index=index, top=top, among=Among(**among))
     return found.select("cik", "accession", "ordinal", pl.col("likeness").cast(pl.Float64).round(4)).rows()
 
 
@@ -134,36 +141,144 @@ class TestMaking:
             embed_risks(lake, Told(), **options)
 
 
+@pytest.fixture(params=["lake", "memory", "postgresql"])
+def asked(request, lake):
+    """Ask the lake by itself, and each index that was brought to what the lake holds of all vectors."""
+    embed_risks(lake, Told())
+    if request.param == "lake":
+        yield lambda *words, **options: like(lake, *words, **options)
+        return
+    with index_of_kind(request) as index:
+
+        def ask(*words, **options):
+            index_risks(lake, index, space_of(Told()))
+            return like(lake, *words, index=index, **options)
+
+        yield ask
+
+
+@contextmanager
+def index_of_kind(request):
+    if request.param == "memory":
+        yield ExactIndex()
+        return
+    database = open_database(request.getfixturevalue("postgres_database"))
+    yield open_vector_index(database)
+    database.close()
+
+
 class TestAsking:
-    @pytest.fixture(autouse=True)
-    def made(self, lake):
-        embed_risks(lake, Told())
-
-    def test_each_other_company_is_named_once_by_its_likest_factor(self, lake):
+    def test_each_other_company_is_named_once_by_its_likest_factor(self, asked):
         # cosines with water: b-2 is the very word; d-1's second is 1 of (1, 2); company 3's only factor is doubtful.
-        assert like(lake, "a-1", 1) == [(2, "b-2", 1, 1.0), (4, "d-1", 2, round(1 / 5**0.5, 4))]
+        assert asked("a-1", 1) == [(2, "b-2", 1, 1.0), (4, "d-1", 2, round(1 / 5**0.5, 4))]
 
-    def test_what_was_not_public_then_is_not_named(self, lake):
-        assert like(lake, "a-1", 1, as_of=NOON)[0] == (2, "b-1", 1, round(2 / 5**0.5, 4))
+    def test_what_was_not_public_then_is_not_named(self, asked):
+        assert asked("a-1", 1, as_of=NOON)[0] == (2, "b-1", 1, round(2 / 5**0.5, 4))
+        assert asked("a-1", 1, as_of=NOON + timedelta(days=365))[0] == (2, "b-2", 1, 1.0)
 
-    def test_doubtful_factors_are_named_only_where_asked_for(self, lake):
-        assert 3 not in [row[0] for row in like(lake, "a-1", 2)]
-        assert like(lake, "a-1", 2, suspect=True)[0] == (3, "c-1", 1, 1.0)
+    def test_doubtful_factors_are_named_only_where_asked_for(self, asked):
+        assert 3 not in [row[0] for row in asked("a-1", 2)]
+        assert asked("a-1", 2, suspect=True)[0] == (3, "c-1", 1, 1.0)
 
-    def test_the_company_itself_is_never_named_nor_its_partner_in_the_filing(self, lake):
+    def test_the_company_itself_is_never_named_nor_its_partner_in_the_filing(self, asked, lake):
         lake.append(FILINGS, FILINGS.frame([filing("a-1", 4, role="co_registrant")]))
-        assert [row[0] for row in like(lake, "a-1", 1)] == [2]
+        assert [row[0] for row in asked("a-1", 1)] == [2]
 
-    def test_at_most_so_many_are_named(self, lake):
-        assert len(like(lake, "a-1", 1, top=1)) == 1
+    def test_a_filing_of_several_companies_is_named_for_those_that_were_its_registrants_then(self, asked, lake):
+        later = NOON + timedelta(days=30)
+        lake.append(FILINGS, FILINGS.frame([filing("a-1", 2, role="co_registrant", known_at=later)]))
+        assert [row[0] for row in asked("b-1", 1)] == [1, 4]
+        assert [row[0] for row in asked("b-1", 1, as_of=NOON)] == [1, 4]
+        assert [row[0] for row in asked("d-1", 2)] == [2, 1]
+        assert [row[:2] for row in asked("d-1", 2, as_of=NOON)] == [(2, "b-1"), (1, "a-1")]
+        assert [row[:2] for row in asked("d-1", 2, as_of=later, top=1)] == [(2, "b-1")]
+
+    def test_forms_and_items_narrow_who_is_named(self, asked, lake):
+        lake.append(FILINGS, FILINGS.frame([filing("e-1", 5) | {"form": "10-Q"}]))
+        lake.append(RISK_FACTORS, RISK_FACTORS.frame([factor("e-1", 1, "flood") | {"item": "7"}]))
+        embed_risks(lake, Told())
+        assert [row[0] for row in asked("a-1", 1)] == [2, 5, 4]
+        assert [row[0] for row in asked("a-1", 1, forms=("10-Q",))] == [5]
+        assert [row[0] for row in asked("a-1", 1, items=("1A",))] == [2, 4]
+        assert asked("a-1", 1, items=("1A",), forms=("10-Q",)) == []
+
+    def test_a_company_that_says_the_same_every_year_does_not_hide_the_others(self, asked, lake):
+        years = [f"y-{year}" for year in range(40)]
+        lake.append(FILINGS, FILINGS.frame([filing(name, 9) for name in years]))
+        lake.append(RISK_FACTORS, RISK_FACTORS.frame([factor(name, 1, "flood") for name in years]))
+        embed_risks(lake, Told())
+        assert [row[0] for row in asked("a-1", 1, top=3)] == [2, 9, 4]
+
+    def test_at_most_so_many_are_named(self, asked):
+        assert len(asked("a-1", 1, top=1)) == 1
         with pytest.raises(InvalidInput):
-            like(lake, "a-1", 1, top=0)
+            asked("a-1", 1, top=0)
 
     @pytest.mark.parametrize(("accession", "ordinal"), [("a-1", 3), ("z-1", 1), ("c-1", 9)])
-    def test_a_factor_without_a_vector_is_not_found(self, lake, accession, ordinal):
+    def test_a_factor_without_a_vector_is_not_found(self, asked, accession, ordinal):
         with pytest.raises(NotFound, match="edgewise filings embed"):
-            like(lake, accession, ordinal)
+            asked(accession, ordinal)
 
-    def test_another_models_vectors_are_not_asked(self, lake):
-        with pytest.raises(NotFound, match="no vector of other-1"):
-            risks_like(lake, "a-1", 1, model_version="other-1")
+    def test_a_factor_without_words_that_the_model_knows_has_no_like(self, asked, lake):
+        lake.append(RISK_FACTORS, RISK_FACTORS.frame([factor("a-1", 3, "wind")]))
+        embed_risks(lake, Told())
+        with pytest.raises(InvalidInput, match="without a direction"):
+            asked("a-1", 3)
+
+
+def test_another_models_vectors_are_not_asked(lake):
+    embed_risks(lake, Told())
+    other = VectorSpace("other-1", READING_VERSION, "0123456789ab", 3)
+    with pytest.raises(NotFound, match="no vector of other-1"):
+        risks_like(lake, "a-1", 1, space=other)
+
+
+class TestIndexing:
+    """An index that lasts is brought to what the lake holds, from wherever it stands."""
+
+    @pytest.fixture(params=["memory", "postgresql"])
+    def index(self, request):
+        with index_of_kind(request) as index:
+            yield index
+
+    def test_what_is_there_is_not_copied_again(self, lake, index):
+        embed_risks(lake, Told())
+        assert index_risks(lake, index, space_of(Told())) == 7
+        assert index_risks(lake, index, space_of(Told())) == 0
+
+    def test_stopped_in_the_middle_it_goes_on_to_the_same_end(self, lake, index):
+        def stop(_):
+            raise KeyboardInterrupt
+
+        embed_risks(lake, Told())
+        with pytest.raises(KeyboardInterrupt):
+            index_risks(lake, index, space_of(Told()), batch=3, on_progress=stop)
+        assert index_risks(lake, index, space_of(Told()), batch=3) == 4
+        assert like(lake, "a-1", 1, index=index) == like(lake, "a-1", 1)
+
+    def test_a_registrant_that_is_told_later_reaches_it(self, lake, index):
+        embed_risks(lake, Told())
+        index_risks(lake, index, space_of(Told()))
+        lake.append(FILINGS, FILINGS.frame([filing("b-2", 1, role="co_registrant"), filing("b-2", 5, role="issuer")]))
+        assert index_risks(lake, index, space_of(Told())) == 1
+        assert like(lake, "a-1", 1, index=index) == like(lake, "a-1", 1)
+
+    def test_a_factor_that_became_known_earlier_than_was_thought_has_a_vector_of_each_time(self, lake, index):
+        embed_risks(lake, Told())
+        earlier = NOON - timedelta(hours=3)
+        lake.append(RISK_FACTORS, RISK_FACTORS.frame([factor("d-1", 2, "theft flood flood", known_at=earlier)]))
+        lake.append(
+            FILINGS, FILINGS.frame([filing(name, cik, known_at=earlier) for name, cik in (("a-1", 1), ("d-1", 4))])
+        )
+        lake.append(RISK_FACTORS, RISK_FACTORS.frame([factor("a-1", 1, "flood", known_at=earlier)]))
+        assert embed_risks(lake, Told()).filings == 2
+        index_risks(lake, index, space_of(Told()))
+        for asked in (like(lake, "a-1", 1, as_of=earlier), like(lake, "a-1", 1, index=index, as_of=earlier)):
+            assert asked == [(4, "d-1", 2, round(2 / 5**0.5, 4))]
+        assert like(lake, "a-1", 1, index=index)[1] == (4, "d-1", 2, round(1 / 5**0.5, 4))
+
+    def test_a_model_of_other_bytes_under_the_same_name_is_refused(self, lake, index):
+        embed_risks(lake, Told())
+        index_risks(lake, index, space_of(Told()))
+        with pytest.raises(InvalidInput, match="give the model a new version"):
+            index_risks(lake, index, VectorSpace("told-1", READING_VERSION, "ffffffffffff", 3))

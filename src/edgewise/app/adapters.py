@@ -41,6 +41,8 @@ SEEN: Mapping[str, str] = {
     "": "edgewise.adapters.sql:SqlSeen",
     "dynamodb": "edgewise.adapters.aws:open_seen",
 }
+# Copies of the vectors of risk factors, to be searched faster than the lake. The factory takes the database.
+VECTORS: Mapping[str, str] = {"database": "edgewise.adapters.sql.vector_index:open_vector_index"}
 # A packaged model by its name, a model folder, or a registered model, which is fetched to a folder first.
 TONE_MODELS: Mapping[str, str] = dict.fromkeys(("", "file", "registry"), "edgewise.adapters.onnx:OnnxSentenceTone")
 EMBEDDERS: Mapping[str, str] = dict.fromkeys(("", "file", "registry"), "edgewise.adapters.onnx:OnnxEmbedder")

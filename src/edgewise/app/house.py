@@ -19,6 +19,7 @@ from edgewise.app.adapters import (
     QUEUES,
     SEEN,
     TONE_MODELS,
+    VECTORS,
     adapter_for,
     scheme_of,
 )
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         Seen,
         StreamLedger,
         ToneModel,
+        VectorIndex,
     )
     from edgewise.lake import DocumentStore, Lake
     from edgewise.pipelines.journey import Rooms
@@ -319,6 +321,19 @@ class House:
             )
         embedder: Embedder = self._model(self.settings.embedder, EMBEDDERS, setting="EDGEWISE_EMBEDDER")
         return embedder
+
+    @cached_property
+    def vector_index(self) -> VectorIndex | None:
+        """The index of vectors that lasts; None where the lake answers by itself.
+
+        Raises NotConfigured where the database has no pgvector within reach.
+        """
+        url = self.settings.vectors
+        if not url:
+            return None
+        make = adapter_for(f"{url}://" if url in VECTORS else url, VECTORS, setting="EDGEWISE_VECTORS")
+        index: VectorIndex = make(self.database)
+        return index
 
     def _model(self, name: str, table: Mapping[str, str], *, setting: str) -> Any:
         """Return the model that a setting names.

@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         default="minilm",
         description="What turns risk factors into vectors: a packaged model, or as EDGEWISE_TONE; empty for none.",
     )
+    vectors: str = Field(
+        default="",
+        description="What finds risks that are alike: empty for the lake itself, database for pgvector in the "
+        "PostgreSQL of EDGEWISE_DATABASE.",
+    )
     log: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least important log lines that are written."

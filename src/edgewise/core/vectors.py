@@ -72,6 +72,7 @@ class Among:
             raise InvalidInput(f"{self.as_of} has no zone", advice="Pass an aware UTC datetime.")
 
 
+EVERYBODY = Among()
 # What stands beside a vector so that an index can choose before it compares. No table of the lake.
 INDEXED_RISKS = Table(
     "indexed_risks",

@@ -58,6 +58,12 @@ def risks(
     like: Annotated[int, typer.Option("--like", min=0, help="Show who else has a risk like this number.")] = 0,
     limit: Annotated[int, typer.Option("--limit", min=1, help="With --like: at most so many companies.")] = 10,
     suspect: Annotated[bool, typer.Option("--suspect", help="With --like: doubtful risk factors, too.")] = False,
+    form: Annotated[
+        list[str] | None, typer.Option("--form", help="With --like: only of this form; repeatable.")
+    ] = None,
+    item: Annotated[
+        list[str] | None, typer.Option("--item", help="With --like: only in this item; repeatable.")
+    ] = None,
     as_of: AsOf = "",
     json: Json = False,
 ) -> None:
@@ -66,11 +72,14 @@ def risks(
 
     with house_for("filings risks", ledger=False) as (house, _):
         if like:
-            known = parse_instant(as_of)
-            show_like(house, Accession(accession), like, limit=limit, suspect=suspect, as_of=known, json=json)
+            from edgewise.core.vectors import Among  # noqa: PLC0415 - as above
+
+            among = Among(parse_instant(as_of), tuple(form or ()), tuple(item or ()), suspect=suspect)
+            show_like(house, Accession(accession), like, limit=limit, among=among, json=json)
             return
-        if as_of:
-            raise InvalidInput("--as-of belongs to --like", advice="Add --like NUMBER, or leave it out.")
+        if as_of or form or item:
+            wrong = "--as-of" if as_of else "--form" if form else "--item"
+            raise InvalidInput(f"{wrong} belongs to --like", advice="Add --like NUMBER, or leave it out.")
         side = parsed_filing(house.lake, house.filings, Accession(accession))
         divided = [row for row in _without_text(side) if row["risk_factors"] is not None]
         rows = [row | {"characters": len(row["heading"]) + len(row["body"])} for row in side.factors.to_dicts()]

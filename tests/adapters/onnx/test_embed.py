@@ -56,7 +56,7 @@ def test_dimensions_untold_or_untrue_are_refused(tmp_path, dimensions):
 
 
 def test_a_model_of_another_kind_is_refused(tmp_path):
-    with pytest.raises(Unusable, match="not of vectors"):
+    with pytest.raises(Unusable, match="of tone, not of embedding"):
         OnnxEmbedder(tone_folder(tmp_path / "t"))
 
 

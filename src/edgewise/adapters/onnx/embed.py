@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgewise.adapters.onnx.encoder import check_alike, loaded
-from edgewise.adapters.onnx.folder import ModelFolder, open_folder
+from edgewise.adapters.onnx.encoder import check_alike
+from edgewise.adapters.onnx.model import OnnxModel
 from edgewise.core.errors import Unusable
 
 if TYPE_CHECKING:
@@ -17,66 +17,40 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgewise.adapters.onnx.encoder import Encoder
+    from edgewise.adapters.onnx.folder import ModelFolder
 
     Floats = NDArray[np.float32]
 
 _PER_TOKEN = 3  # axes of an output that has a vector for each token
 
 
-class OnnxEmbedder:
+class OnnxEmbedder(OnnxModel):
     """The `Embedder` of a model folder: the mean of the tokens' vectors, or the graph's own vector of the text.
 
-    path:    the folder, or a folder already opened.
-    threads: batches that run at once.
-    It travels to another process as the name of its folder, is loaded there once; nothing is loaded before the first
-    text or `ready`.
-    Raises as `open_folder` does, and Unusable for a model of another kind or of untold dimensions.
+    Raises as `OnnxModel` does, and Unusable for a model of untold dimensions.
     """
 
+    kind = "embedding"
+
     def __init__(self, path: Path | str | ModelFolder, *, threads: int = 1) -> None:
-        self.folder = path if isinstance(path, ModelFolder) else open_folder(path)
-        self._threads = threads
-        manifest = self.folder.manifest
-        if manifest.kind != "embedding":
-            raise Unusable(
-                f"{self.folder.version} is a model of {manifest.kind}, not of vectors", reason="model_of_another_kind"
-            )
-        if manifest.dimensions is None:
+        super().__init__(path, threads=threads)
+        if (dimensions := self.folder.manifest.dimensions) is None:
             raise Unusable(f"{self.folder.version} does not say its dimensions", advice="Export it again.")
-        self._dimensions = manifest.dimensions
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _opened, (self.folder, self._threads)
-
-    @property
-    def version(self) -> str:
-        """Name and version of the model."""
-        return self.folder.version
-
-    @property
-    def fingerprint(self) -> str:
-        """What names the model's bytes."""
-        return self.folder.fingerprint
+        self._dimensions = dimensions
 
     @property
     def dimensions(self) -> int:
         """Length of each vector."""
         return self._dimensions
 
-    def ready(self) -> None:
-        """Load the model and put it to its self test. Raises Unusable ('self_test_failed') if it fails."""
-        self._encoder()
-
     def embed(self, texts: Sequence[str]) -> Floats:
         """Return shape (len(texts), dimensions), each vector of length 1; zeros for a text without words."""
         return _vectors(self._encoder(), texts)
 
-    def _encoder(self) -> Encoder:
-        return loaded(self.folder, threads=self._threads, check=_self_test)
-
-
-def _opened(folder: ModelFolder, threads: int) -> OnnxEmbedder:
-    return OnnxEmbedder(folder, threads=threads)
+    @staticmethod
+    def _self_test(encoder: Encoder) -> None:
+        """Raise Unusable unless each text of the self test is nearest to one of its own label, alone and together."""
+        _find_likes(encoder)
 
 
 def _vectors(encoder: Encoder, texts: Sequence[str]) -> Floats:
@@ -101,7 +75,7 @@ def _pooled(output: Floats, mask: NDArray[np.int64]) -> Floats:
     return mean
 
 
-def _self_test(encoder: Encoder) -> None:
+def _find_likes(encoder: Encoder) -> None:
     """Raise Unusable unless each text of the self test is nearest to one of its own label, alone and together."""
     samples = encoder.folder.manifest.self_test
     texts = [sample.text for sample in samples]

@@ -1,6 +1,7 @@
 """Texts through a model: tokens, windows, batches, and every text's own answer back in its place.
 
-1. A text becomes tokens. One longer than the model reads is cut into windows at token borders: nothing is left out.
+1. A text becomes tokens (`pieces`). One longer than the model reads is cut into windows at token borders: nothing is
+   left out.
 2. Windows are sorted by length and run in batches that are padded to their longest window only.
 3. Several batches run at once, each on one thread: faster than one batch on several, and the same bits whatever their
    number.
@@ -20,11 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from edgewise.core.errors import NotConfigured, Permanent, Unparsable, Unusable
+from edgewise.adapters.onnx.packages import needed
+from edgewise.adapters.onnx.pieces import Pieces
+from edgewise.core.errors import Permanent, Unparsable, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import ModuleType
 
     from numpy.typing import NDArray
 
@@ -38,17 +40,14 @@ BATCH_WINDOWS = 32
 BATCH_TOKENS = 1024
 # How far a text's answer may lie from the one it has by itself.
 TOLERANCE = 1e-5
-_INSTALL = 'Install them: pip install "edgewise"'
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """As much of a text as the model reads at once. tokens: what it has of the text, marks of the model not counted."""
+    """As much of a text as the model reads at once: the place of the text, and its tokens without the model's marks."""
 
     text: int
     ids: list[int]
-    kinds: list[int]
-    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,11 @@ class Encoder:
 
     def __init__(self, folder: ModelFolder, *, threads: int = 1) -> None:
         self.folder = folder
-        self._tokenizer = _open_tokenizer(folder)
+        self._pieces = Pieces(folder)
+        self._marks = len(self._pieces.begin) + len(self._pieces.end)
+        self._room = folder.manifest.max_tokens - self._marks
+        if self._room < 1:
+            raise Unparsable(f"{folder.version} reads {folder.manifest.max_tokens} tokens, all of them its own marks")
         self._session = _open_session(folder)
         self._threads = max(1, threads)
         self._output = folder.manifest.outputs[0]
@@ -79,26 +82,19 @@ class Encoder:
         pool: makes rows (windows, width) of the graph's output and the attention mask (windows, longest).
         """
         windows = list(self._windows(texts))
-        tokens = np.zeros(len(texts), dtype=np.int64)
-        for window in windows:
-            tokens[window.text] += window.tokens
+        places = np.array([window.text for window in windows], dtype=np.int64)
+        own = np.array([len(window.ids) for window in windows], dtype=np.int64)
+        tokens = np.bincount(places, own, len(texts)).astype(np.int64)
         rows = self._rows(windows, pool)
         values = np.zeros((len(texts), rows.shape[1]), dtype=np.float64)
-        for window, row in zip(windows, rows, strict=True):
-            values[window.text] += row * (window.tokens / tokens[window.text])
+        np.add.at(values, places, rows * (own / tokens[places])[:, None])
         return Answers(values.astype(np.float32), tokens)
 
     def _windows(self, texts: Sequence[str]) -> Iterator[Window]:
         """Yield the windows of all texts; none for a text without tokens."""
-        try:
-            encoded = self._tokenizer.encode_batch([_storable(text) for text in texts])
-        except Exception as error:
-            raise Permanent(f"the tokenizer of {self.folder.version} failed", reason="model_failed") from error
-        for place, first in enumerate(encoded):
-            for piece in (first, *first.overflowing):
-                own = len(piece.ids) - sum(piece.special_tokens_mask)
-                if own:
-                    yield Window(place, piece.ids, piece.type_ids, own)
+        for place, ids in enumerate(self._pieces.ids(texts)):
+            for begin in range(0, len(ids), self._room):
+                yield Window(place, ids[begin : begin + self._room])
 
     def _rows(self, windows: list[Window], pool: Pool) -> Floats:
         """Return one row for each window, in order."""
@@ -125,7 +121,7 @@ class Encoder:
         order = sorted(range(len(windows)), key=lambda place: -len(windows[place].ids))
         begin = 0
         while begin < len(order):
-            longest = len(windows[order[begin]].ids)
+            longest = len(windows[order[begin]].ids) + self._marks
             size = 1 if self.folder.manifest.one_by_one else min(BATCH_WINDOWS, max(1, BATCH_TOKENS // longest))
             yield order[begin : begin + size]
             begin += size
@@ -135,13 +131,13 @@ class Encoder:
 
     def _run(self, batch: list[Window]) -> tuple[Floats, NDArray[np.int64]]:
         """Return the graph's output for a batch, and the attention mask."""
-        longest = max(len(window.ids) for window in batch)
-        mask = np.zeros((len(batch), longest), dtype=np.int64)
-        ids, kinds = np.zeros_like(mask), np.zeros_like(mask)
-        for row, window in enumerate(batch):
-            length = len(window.ids)
-            mask[row, :length], ids[row, :length], kinds[row, :length] = 1, window.ids, window.kinds
-        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": kinds}
+        marks = self._pieces
+        rows = [marks.begin + window.ids + marks.end for window in batch]
+        mask = np.zeros((len(batch), max(map(len, rows))), dtype=np.int64)
+        ids = np.zeros_like(mask)
+        for place, row in enumerate(rows):
+            mask[place, : len(row)], ids[place, : len(row)] = 1, row
+        known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(mask)}
         try:
             (output,) = self._session.run([self._output], {name: known[name] for name in self.folder.manifest.inputs})
         except Exception as error:
@@ -184,28 +180,9 @@ def check_alike(together: Floats, alone: Floats, folder: ModelFolder) -> None:
         )
 
 
-def _storable(text: str) -> str:
-    """Return the text without what no tokenizer takes: halves of a surrogate pair."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _open_tokenizer(folder: ModelFolder) -> Any:
-    tokenizers = _needed("tokenizers")
-    data = folder.tokenizer()
-    try:
-        tokenizer = tokenizers.Tokenizer.from_buffer(data)
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(folder.manifest.max_tokens, stride=0)
-    except Exception as error:
-        raise Unparsable(
-            f"the tokenizer of {folder.version} cannot be read: {error}", advice="Export it again."
-        ) from error
-    return tokenizer
-
-
 def _open_session(folder: ModelFolder) -> Any:
     """Return a session over the graph's bytes, which are the ones that were hashed and can name no other file."""
-    runtime = _needed("onnxruntime")
+    runtime = needed("onnxruntime")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -228,12 +205,3 @@ def _open_session(folder: ModelFolder) -> Any:
     if folder.manifest.outputs[0] not in {known.name for known in session.get_outputs()}:
         raise Unparsable(f"the graph of {folder.version} has no output {folder.manifest.outputs[0]!r}")
     return session
-
-
-def _needed(package: str) -> ModuleType:
-    from importlib import import_module  # noqa: PLC0415 - beside its only use
-
-    try:
-        return import_module(package)
-    except ImportError as error:
-        raise NotConfigured(f"trained models need the package {package}", advice=_INSTALL) from error

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgewise.adapters.onnx.encoder import check_alike, loaded
-from edgewise.adapters.onnx.folder import ModelFolder, open_folder
+from edgewise.adapters.onnx.encoder import check_alike
+from edgewise.adapters.onnx.model import OnnxModel
 from edgewise.core.errors import Unusable
 from edgewise.core.ports import TONES
 
@@ -18,54 +18,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from edgewise.adapters.onnx.encoder import Encoder
+    from edgewise.adapters.onnx.folder import ModelFolder
 
     Floats = NDArray[np.float32]
 
 _NEUTRAL = TONES.index("neutral")
 
 
-class OnnxSentenceTone:
-    """The `SentenceToneModel` of a model folder.
+class OnnxSentenceTone(OnnxModel):
+    """The `SentenceToneModel` of a model folder. Raises as `OnnxModel` does, and Unusable for labels but `TONES`."""
 
-    path:    the folder, or a folder already opened.
-    threads: batches that run at once.
-    It travels to another process as the name of its folder, is loaded there once; nothing is loaded before the first
-    sentence or `ready`.
-    Raises as `open_folder` does, and Unusable for a model of another kind or with other labels than `TONES`.
-    """
+    kind = "tone"
 
     def __init__(self, path: Path | str | ModelFolder, *, threads: int = 1) -> None:
-        self.folder = path if isinstance(path, ModelFolder) else open_folder(path)
-        self._threads = threads
+        super().__init__(path, threads=threads)
         _check_labels(self.folder)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _opened, (self.folder, self._threads)
-
-    @property
-    def version(self) -> str:
-        """Name and version of the model."""
-        return self.folder.version
-
-    @property
-    def fingerprint(self) -> str:
-        """What names the model's bytes."""
-        return self.folder.fingerprint
-
-    def ready(self) -> None:
-        """Load the model and put it to its self test. Raises Unusable ('self_test_failed') if it fails."""
-        self._encoder()
 
     def probabilities(self, sentences: Sequence[str]) -> Floats:
         """Return shape (len(sentences), 3), columns as `TONES`; a sentence without words is neutral for certain."""
         return _probabilities(self._encoder(), sentences)
 
-    def _encoder(self) -> Encoder:
-        return loaded(self.folder, threads=self._threads, check=_self_test)
-
-
-def _opened(folder: ModelFolder, threads: int) -> OnnxSentenceTone:
-    return OnnxSentenceTone(folder, threads=threads)
+    @staticmethod
+    def _self_test(encoder: Encoder) -> None:
+        """Raise Unusable unless the model knows the sentences of its self test, and alone as well as together."""
+        _tell_tones(encoder)
 
 
 def _probabilities(encoder: Encoder, sentences: Sequence[str]) -> Floats:
@@ -84,8 +60,6 @@ def softmax(logits: Floats) -> Floats:
 def _check_labels(folder: ModelFolder) -> None:
     """Raise Unusable unless the model tells the tones, in our order, and its self test knows each of them."""
     manifest = folder.manifest
-    if manifest.kind != "tone":
-        raise Unusable(f"{folder.version} is a model of {manifest.kind}, not of tone", reason="model_of_another_kind")
     if manifest.labels != TONES:
         raise Unusable(
             f"{folder.version} has the labels {', '.join(manifest.labels)}, not {', '.join(TONES)}",
@@ -100,7 +74,7 @@ def _check_labels(folder: ModelFolder) -> None:
         )
 
 
-def _self_test(encoder: Encoder) -> None:
+def _tell_tones(encoder: Encoder) -> None:
     """Raise Unusable unless the model knows the sentences of its self test, and alone as well as together."""
     samples = encoder.folder.manifest.self_test
     texts = [sample.text for sample in samples]

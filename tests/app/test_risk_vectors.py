@@ -58,6 +58,35 @@ def test_a_model_folder_that_was_tampered_with_is_refused(run, tmp_path):
     assert (ended.status, "has the hash" in ended.complaint) == (1, True)
 
 
-def test_an_instant_without_a_question_is_a_contradiction(run):
-    ended = run("filings", "risks", ONE, "--as-of", "2024-01-01")
-    assert (ended.status, "--as-of belongs to --like" in ended.complaint) == (1, True)
+@pytest.mark.parametrize("narrowed", [("--as-of", "2024-01-01"), ("--form", "10-K"), ("--item", "1A")])
+def test_what_narrows_an_answer_without_a_question_is_a_contradiction(run, narrowed):
+    ended = run("filings", "risks", ONE, *narrowed)
+    assert (ended.status, f"{narrowed[0]} belongs to --like" in ended.complaint) == (1, True)
+
+
+def test_forms_and_items_narrow_who_is_named(run):
+    run("filings", "embed")
+    for narrowed, named in ((("--form", "10-K"), 2), (("--form", "10-Q"), 0), (("--item", "7"), 0)):
+        assert len(run("filings", "risks", ONE, "--like", "1", *narrowed, "--json").json["like"]) == named
+
+
+def test_with_pgvector_the_index_is_filled_and_asked_and_says_what_the_lake_says(run, postgres_database):
+    made = run("filings", "embed", "--json").json
+    from_lake = run("filings", "risks", ONE, "--like", "1", "--json").json
+    kept = {"database": postgres_database, "vectors": "database"}
+    ended = run("filings", "risks", ONE, "--like", "1", **kept)
+    assert (ended.status, "edgewise filings embed" in ended.complaint) == (1, True)
+    assert run("filings", "embed", "--json", **kept).json == {"filings": 0, "vectors": 0, "indexed": made["vectors"]}
+    assert "0 rows of the index are new or changed" in run("filings", "embed", **kept).out
+    told = run("filings", "risks", ONE, "--like", "1", "--json", **kept).json
+    likeness = [[row.pop("likeness") for row in answer["like"]] for answer in (told, from_lake)]
+    assert likeness[0] == pytest.approx(likeness[1], abs=1e-6)
+    assert told == from_lake
+
+
+def test_an_index_that_cannot_be_is_told_before_the_work(run):
+    ended = run("filings", "embed", vectors="database")
+    assert (ended.status, "needs PostgreSQL with pgvector" in ended.complaint) == (1, True)
+    ended = run("filings", "embed", vectors="elsewhere")
+    assert (ended.status, "EDGEWISE_VECTORS cannot be" in ended.complaint) == (1, True)
+    assert run("filings", "embed", "--json").json["vectors"] == 3

@@ -45,7 +45,7 @@ demo: $(VENV)/.core ## the whole journey on a simulated market
 	$(BIN)/edgewise demo $(DEMO)
 
 test: $(VENV)/.dev ## all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 check: $(VENV)/.dev ## lint, format, types, import contracts
 	$(BIN)/ruff check .

@@ -42,6 +42,29 @@ PLAN = Plan(companies=66, years=2, end=date(2024, 6, 28), tone_ic=0.2)
 # What is dear to make is made in one worker of a run: the tests that ask for it are kept together, and so are those of
 # a file, whose fixtures are mostly for all of them.
 KEPT_TOGETHER = {"travelled": "journey", "postgres_server": "postgres", "aws_server": "aws"}
+# The groups and files that take half a minute or more, longest first: whoever begins one last keeps all others waiting
+# at the end of a run. The second and third wait for nothing that the first one makes.
+LONGEST = (
+    "journey",
+    "demo",
+    "faults",
+    "tests/laws/test_restartable_journey.py",
+    "tests/contracts/test_queue.py",
+    "aws",
+    "real-journey",
+    "tests/simulate/test_archive.py",
+    "tests/contracts/test_ledgers.py",
+    "tests/contracts/test_lake.py",
+    "tests/app/test_serve_models.py",
+    "tests/contracts/test_limit.py",
+    "tests/laws/test_no_look_ahead_in_factors.py",
+    "tests/serve/scoring/test_fuzz.py",
+    "tests/real/test_discovery_real.py",
+    "tests/real/test_notebooks_real.py",
+    "tests/laws/test_restartable_ledger.py",
+    "tests/real/test_scan_real.py",
+    "tests/docs/test_notebooks.py",
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,6 +73,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("xdist_group") is None:
             dear = KEPT_TOGETHER.keys() & set(getattr(item, "fixturenames", ()))
             item.add_marker(pytest.mark.xdist_group(KEPT_TOGETHER[min(dear)] if dear else str(item.path)))
+    items.sort(key=place_in_a_run)
+
+
+def place_in_a_run(item: pytest.Item) -> int:
+    """Return which turn a test has: that of its group among the longest, or with all others after them."""
+    group = item.get_closest_marker("xdist_group").args[0]
+    return next((turn for turn, name in enumerate(LONGEST) if f"/{group}".endswith(f"/{name}")), len(LONGEST))
 
 
 @dataclass(frozen=True)

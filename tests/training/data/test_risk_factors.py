@@ -1,16 +1,17 @@
+import zipfile
 from collections import Counter
 from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
-from edgewise.core.errors import SchemaMismatch
+from edgewise.core.errors import NotFound, SchemaMismatch
 from edgewise.core.tables import FILINGS, RISK_FACTORS
 from edgewise.lake import Lake
 from edgewise.text.reading import READING_VERSION
 from edgewise.text.risk_categories.declared import OTHER, taxonomy
 from training.data.labelled import fingerprint
-from training.data.risk_factors import FACTORS, LABELS, of_filings, written
+from training.data.risk_factors import DOCUMENTS, FACTORS, ITEMS, LABELS, of_documents, of_filings, written
 
 KNOWN_AT = datetime(2025, 1, 2, tzinfo=UTC)
 HEAD = "document\tordinal\tfingerprint\tcategory\tacceptable\tpass\n"
@@ -92,3 +93,67 @@ def test_labels_of_the_repository_name_each_factor_once():
     labels = pl.read_csv(LABELS, separator="\t")
     assert labels.height == 213
     assert not labels.select("document", "ordinal").is_duplicated().any()
+
+
+FILED = "www.sec.gov/Archives/edgar/data/8/1/annual.htm"
+PAGE = """<html><body><p><b>Item 1. Business</b></p><p>We sell nuts in many towns.</p>
+<p><b>Item 1A. Risk Factors</b></p>
+<p><b><i>Nuts may cost more.</i></b></p><p>Their price has doubled since last year, and we cannot pass it on.</p>
+<p><b><i>We may lose our people.</i></b></p><p>They are few, and our rivals ask for them every day.</p>
+<p><b>Item 1B. Unresolved Staff Comments</b></p><p>None.</p></body></html>"""
+ITEM = """Item 1A. Risk Factors
+Rivals are many.
+They sell at a loss.
+They may go on doing so.
+Storms may close the port. We have only one. Rain is enough.
+We may be sued."""
+
+
+@pytest.fixture
+def shared(tmp_path):
+    (tmp_path / ITEMS).parent.mkdir(parents=True)
+    pl.DataFrame({"file": ["10-K/9.json"], "cik": ["9"], "item_1A": [ITEM]}).write_parquet(tmp_path / ITEMS)
+    with zipfile.ZipFile(tmp_path / "sec.zip", "w") as archive:
+        archive.writestr(FILED, PAGE)
+    return tmp_path
+
+
+def placed(path, *rows):
+    head = HEAD.rstrip() + "\trun_in\n"
+    path.write_text(head + "".join("\t".join(map(str, row)) + "\n" for row in rows))
+    return path
+
+
+def test_labels_of_documents_find_their_factors_by_line_or_ordinal(shared):
+    rows = [
+        ("10-K/9.json", 1, fingerprint("Rivals are many."), "competition", "", 1, 0),
+        ("10-K/9.json", 4, fingerprint("Storms may close the port."), "catastrophe", "supply", 1, 1),
+        ("10-K/9.json", 5, fingerprint("We may be sued."), "litigation", "", 1, 0),
+        (FILED, 2, fingerprint("We may lose our people."), "talent", "", 1, 0),
+    ]
+    frame = of_documents(shared, placed(shared / "labels.tsv", *rows))
+    assert frame.rows() == [
+        ("competition", "Rivals are many.", "They sell at a loss.\nThey may go on doing so.", [], "9"),
+        ("catastrophe", "Storms may close the port.", "We have only one. Rain is enough.", ["supply"], "9"),
+        ("litigation", "We may be sued.", "", [], "9"),
+        ("talent", "We may lose our people.", "They are few, and our rivals ask for them every day.", [], "8"),
+    ]
+
+
+@pytest.mark.parametrize(("document", "line"), [("10-K/9.json", 2), ("10-K/9.json", 70), (FILED, 3)])
+def test_a_factor_of_a_document_that_is_elsewhere_is_an_error(shared, document, line):
+    rows = [(document, line, fingerprint("Rivals are many."), "competition", "", 1, 0)]
+    with pytest.raises(SchemaMismatch, match="1 of 1 "):
+        of_documents(shared, placed(shared / "labels.tsv", *rows))
+
+
+def test_a_document_that_nobody_has_is_not_found(shared):
+    with pytest.raises(NotFound, match=r"10-K/7\.json is neither in sec\.zip nor in"):
+        of_documents(shared, placed(shared / "labels.tsv", ("10-K/7.json", 1, "ab", "talent", "", 1, 0)))
+
+
+def test_labels_of_documents_in_the_repository_name_each_factor_once_in_order():
+    labels = pl.read_csv(DOCUMENTS, separator="\t")
+    assert labels.height == 452
+    assert not labels.select("document", "ordinal").is_duplicated().any()
+    assert all(own["ordinal"].is_sorted() for own in labels.partition_by("document"))

@@ -39,7 +39,7 @@ def tone_data(settings: dict[str, Any]) -> ToneData:
         at_most=settings["at_most"],
         compared=settings["compared"],
         doubtful=settings["doubtful"],
-        returns_table=Path(settings["returns_table"]) if settings["returns_table"] else None,
+        returns_home=Path(settings["returns_home"]) if settings["returns_home"] else None,
         limit=settings["limit"],
         evaluation_limit=settings["evaluation_limit"],
     )
@@ -78,7 +78,7 @@ def train_on(data: ToneData, settings: dict[str, Any]) -> dict[str, Any]:
 
 def shown(settings: dict[str, Any]) -> dict[str, Any]:
     """Return the settings as a record shows them: without folders of this machine."""
-    hidden = {"folder", "home", "out", "records", "returns_table", "tracking"}
+    hidden = {"folder", "home", "out", "records", "returns_home", "tracking"}
     return {
         name: shown(value) if isinstance(value, dict) else value
         for name, value in settings.items()

@@ -47,6 +47,7 @@ class Sources:
     at_most: of a source, the most sentences of a tone: `{"twitter": {"neutral": 1500}}`, drawn by the seed.
     compared: how many sentences are made by rule.
     doubtful: weight of a label of which its reader was not sure; 0 leaves it out.
+    returns_home: filings with labels of returns, for the source `returns`; `home` where None.
     limit, evaluation_limit: at most so many sentences of each source and of each evaluation set, for a trial.
     """
 
@@ -57,7 +58,7 @@ class Sources:
     at_most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     compared: int = SENTENCES
     doubtful: float = reading.DOUBTFUL_WEIGHT
-    returns_table: Path | None = None
+    returns_home: Path | None = None
     limit: int | None = None
     evaluation_limit: int | None = None
 
@@ -141,7 +142,7 @@ def _read(name: str, sources: Sources) -> tuple[pl.DataFrame, dict[str, int]]:
         "sentfin": lambda: sentfin(sources.folder),
         "sentfin-entities": lambda: sentfin(sources.folder, entities=True),
         "twitter": lambda: twitter(sources.folder),
-        "returns": lambda: returns(sources.returns_table, sources.home),
+        "returns": lambda: returns(sources.returns_home or sources.home),
     }
     if name not in readers:
         raise InvalidInput(f"{name!r} is no source of sentences", advice=f"There are {', '.join(readers)}.")

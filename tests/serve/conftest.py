@@ -77,7 +77,7 @@ def document_row(sequence, document_type):
     }
 
 
-def tone_row(item, net):
+def tone_row(item, net, **fields):
     return {
         "accession": APPLE,
         "item": item,
@@ -90,7 +90,21 @@ def tone_row(item, net):
         "reasons": "no_words" if net is None else None,
         "inputs": "",
         "known_at": datetime(2024, 5, 1, 20, 30, tzinfo=UTC),
-    }
+    } | fields
+
+
+READ_BY_SENTENCE = tone_row(
+    "all",
+    0.5,
+    model_version="tone-tiny-1",
+    sentences=9,
+    fragments=4,
+    positive=0.3,
+    negative=0.1,
+    uncertainty=0.2,
+    forward_looking=0.4,
+    inputs=f"{1:064x}",
+)
 
 
 def fill_lake(lake):
@@ -110,7 +124,7 @@ def fill_lake(lake):
         ),
     )
     lake.append(DOCUMENTS, DOCUMENTS.frame([document_row(2, "EX-99.1"), document_row(1, "10-K")]))
-    lake.append(FILING_TONE, FILING_TONE.frame([tone_row("all", 0.25), tone_row("1B", None)]))
+    lake.append(FILING_TONE, FILING_TONE.frame([tone_row("all", 0.25), tone_row("1B", None), READ_BY_SENTENCE]))
 
 
 def fill_ledger(ledger):

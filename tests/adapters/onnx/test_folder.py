@@ -29,7 +29,7 @@ def test_the_same_bytes_elsewhere_have_the_same_fingerprint_and_others_another(f
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
-def test_a_file_with_one_other_bit_is_refused(folder, name):
+def test_failure_case_34_a_file_with_one_other_bit_is_refused(folder, name):
     data = bytearray((folder / name).read_bytes())
     data[len(data) // 2] ^= 1
     (folder / name).write_bytes(data)
@@ -38,7 +38,7 @@ def test_a_file_with_one_other_bit_is_refused(folder, name):
     assert caught.value.code == "model_corrupted"
 
 
-def test_a_file_changed_after_the_folder_was_opened_is_refused_when_it_is_loaded(folder):
+def test_failure_case_34_a_file_changed_after_the_folder_was_opened_is_refused_when_it_is_loaded(folder):
     opened = open_folder(folder)
     (folder / "model.onnx").write_bytes(b"other")
     with pytest.raises(Unusable, match=r"model\.onnx"):

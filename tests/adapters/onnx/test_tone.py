@@ -7,7 +7,7 @@ from tokenizers import Tokenizer
 
 from edgewise.adapters.onnx import OnnxSentenceTone
 from edgewise.core.errors import Unusable
-from tests.tiny_models import SELF_TEST, embedding_folder, rewrite, tone_folder
+from tests.tiny_models import SELF_TEST, embedding_folder, expected_tone, rewrite, tone_folder
 
 
 def refused(folder) -> str:
@@ -39,6 +39,32 @@ def test_failure_case_34_the_wrong_tokenizer_never_starts(tmp_path):
     text = Tokenizer.from_file(str(folder / "tokenizer.json")).to_str()
     (folder / "tokenizer.json").write_text(text.replace('"growth":', '"x":').replace('"losses":', '"growth":'))
     assert refused(rewrite(folder)) == "self_test_failed"
+
+
+def test_failure_case_34_a_model_corrupted_after_it_was_opened_never_starts(tmp_path):
+    model = OnnxSentenceTone(tone_folder(tmp_path / "t"))
+    data = bytearray((tmp_path / "t" / "model.onnx").read_bytes())
+    data[-1] ^= 1
+    (tmp_path / "t" / "model.onnx").write_bytes(data)
+    with pytest.raises(Unusable) as caught:
+        model.ready()
+    assert caught.value.code == "model_corrupted"
+
+
+def test_failure_case_35_no_substantial_doubt_is_no_bad_news(tmp_path):
+    model = OnnxSentenceTone(tone_folder(tmp_path / "t"))
+    assert model.probabilities(["There is substantial doubt.", "There is no substantial doubt."]).argmax(
+        axis=1
+    ).tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("max_tokens", [16, 512])
+def test_failure_case_35_a_message_after_the_512th_token_is_not_lost(tmp_path, max_tokens):
+    """The only bad words are the 600th and 601st of a text; a model that reads its beginning only is calm."""
+    model = OnnxSentenceTone(tone_folder(tmp_path / "t", max_tokens=max_tokens))
+    calm, told = model.probabilities(["paper " * 599, "paper " * 599 + "severe losses"])
+    last = 601 % (max_tokens - 2)  # words of the window that holds the message
+    assert told - calm == pytest.approx((expected_tone(-2) - expected_tone(0)) * last / 601, abs=1e-6)
 
 
 def test_no_sentence_is_answered_before_the_self_test(tmp_path):

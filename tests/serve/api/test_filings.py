@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgewise.core.tables import FILINGS
+from edgewise.core.tables import FILING_TONE, FILINGS
 
 APPLE = "0000320193-24-000123"
 ALL = [f"0000320193-24-{number:06d}" for number in range(1, 24)]
@@ -113,9 +113,22 @@ class TestOne:
         ]
 
     def test_an_item_without_words_has_no_tone_and_says_why(self, client):
-        tone = {each["item"]: each for each in client.get(f"/api/filings/{APPLE}").json()["tone"]}
+        rows = client.get(f"/api/filings/{APPLE}").json()["tone"]
+        tone = {each["item"]: each for each in rows if each["model_version"] == "lexicon-1"}
         assert (tone["all"]["net"], tone["all"]["status"]) == (0.25, "ok")
         assert (tone["1B"]["net"], tone["1B"]["status"], tone["1B"]["reasons"]) == (None, "absent", "no_words")
+
+    def test_what_a_model_of_sentences_read_is_told_and_null_for_one_that_counts_words(self, client):
+        rows = client.get(f"/api/filings/{APPLE}").json()["tone"]
+        tone = {each["model_version"]: each for each in rows if each["item"] == "all"}
+        names = ("sentences", "fragments", "forward_looking", "inputs")
+        assert [tone["tone-tiny-1"][name] for name in names] == [9, 4, 0.4, f"{1:064x}"]
+        assert [tone["lexicon-1"][name] for name in names] == [None, None, None, ""]
+
+    def test_every_column_of_tone_is_answered_and_described(self, client):
+        of_the_filing = {"accession", "form", "known_at"}
+        told = client.get("/openapi.json").json()["components"]["schemas"]["Tone"]
+        assert set(told["properties"]) == set(told["required"]) == set(FILING_TONE.schema) - of_the_filing
 
     def test_failure_case_30_all_registrants_of_one_accession_are_given(self, client):
         filing = client.get("/api/filings/0001193125-25-181883").json()

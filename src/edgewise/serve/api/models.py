@@ -70,18 +70,24 @@ class Document(BaseModel):
 
 
 class Tone(BaseModel):
-    """How positive, negative and uncertain an item's words are; fractions of its words."""
+    """How positive, negative and uncertain an item's words are by one model; a filing has a row per item and model."""
 
-    item: str
-    model_version: str
-    words: int
-    boilerplate_words: int
-    positive: float | None
+    item: str = Field(description="Part and item of the form, or `all` for the whole filing.", examples=["all"])
+    model_version: str = Field(examples=["tone-fast-1"])
+    words: int = Field(description="Words counted, boilerplate excluded; of a trained model those of its sentences.")
+    boilerplate_words: int = Field(description="Words left out as boilerplate.")
+    sentences: int | None = Field(description="Sentences that the model read; null for a model that counts words.")
+    fragments: int | None = Field(description="Headings and pieces of under four words, not read; null as `sentences`.")
+    positive: float | None = Field(description="Fraction of words; null without words, as the other fractions.")
     negative: float | None
     uncertainty: float | None
-    net: float | None
-    status: str
-    reasons: str | None
+    forward_looking: float | None = Field(
+        description="Fraction of words in sentences that speak of the future; null for a model that counts words, too."
+    )
+    net: float | None = Field(description="(positive - negative) / (positive + negative + 1 word): -1 to 1.")
+    status: str = Field(description="`ok`, `suspect` or `absent`.")
+    reasons: str | None = Field(description="Reason codes separated by commas; null where the status is ok.")
+    inputs: str = Field(description="SHA-256 of each text that was read, separated by commas.")
 
 
 class Filing(BaseModel):

@@ -81,6 +81,20 @@ class TestWhatIsRead:
     def test_highlights_and_sentences_are_read(self, line):
         assert [sentence.text for sentence in read_sentences(line).read] == [line]
 
+    def test_the_headline_of_a_press_release_is_read(self):
+        """It is the sentence that says what happened, and often the only one that says it plainly."""
+        release = (
+            "NEWS RELEASE\nContact: Ann Lee\nACME ANNOUNCES RECORD THIRD QUARTER RESULTS\nAcme sells paper in Ohio."
+        )
+        read = [sentence.text for sentence in read_sentences(release).read]
+        assert read == ["ACME ANNOUNCES RECORD THIRD QUARTER RESULTS", "We sell paper in Ohio."]
+
+    def test_a_title_that_would_be_a_headline_is_a_heading_deep_within_a_document(self):
+        """There are no headlines there, and headings that look like one: in a note on pensions, from a real 10-K."""
+        body = "Acme sells paper in Ohio.\n" * 30
+        found = read_sentences(f"{body}Benefit Obligation Exceeds Fair Value of Plan Assets")
+        assert (len(found.read), found.fragments) == (30, 1)
+
     def test_failure_case_35_boilerplate_is_counted_and_not_read(self):
         paragraph = "This release contains forward-looking statements that are subject to bad risks."
         row = score(f"{paragraph}\nThe company sells paper in Ohio.")

@@ -1,7 +1,8 @@
 """Tone of whole documents by a model of sentences.
 
 1. `boilerplate.prose` leaves out tables and what every filing says; `words.sentences` divides the rest.
-2. Fragments are counted apart and not read: fewer than four words, and headings ("Results of Operations").
+2. Fragments are counted apart and not read: fewer than four words, and headings ("Results of Operations"). The headline
+   that a press release opens with is no heading (`headlines`).
 3. The model reads every other sentence of all texts, each different one once.
 4. A sentence weighs its words. With p the model's probabilities and w the words of a sentence:
 
@@ -27,6 +28,7 @@ import polars as pl
 from edgewise.core.ports import TONES
 from edgewise.text.boilerplate import is_heading, prose
 from edgewise.text.forward_looking import is_forward_looking
+from edgewise.text.headlines import is_headline
 from edgewise.text.tone import find
 from edgewise.text.words import BORDERS, sentences, tokens
 
@@ -41,6 +43,8 @@ LEAST_WORDS = 4
 # Of a heading, the share of words of four letters and more that begin with a capital.
 _CAPITALISED = 0.7
 _SMALL_WORD = 3
+# Paragraphs within which a document's headline stands: names, addresses and telephones may come before it.
+_OPENING = 20
 
 _SCHEMA: dict[str, type[pl.DataType]] = {
     "words": pl.Int64,
@@ -162,11 +166,11 @@ def read_sentences(text: str, known: dict[str, Sentence | None] | None = None) -
     looked_at = {} if known is None else known
     own = prose(text)
     read, fragments = [], 0
-    for sentence, alone in _divided(own.paragraphs):
+    for place, sentence, alone in _divided(own.paragraphs):
         if sentence not in looked_at:
             looked_at[sentence] = _looked_at(sentence)
         found = looked_at[sentence]
-        if found is None or (alone and _is_title(sentence)):
+        if found is None or (alone and _is_title(sentence) and not (place < _OPENING and _is_news(sentence))):
             fragments += 1
         else:
             read.append(found)
@@ -183,12 +187,16 @@ def _looked_at(sentence: str) -> Sentence | None:
     return Sentence(sentence, found.words, bool(found.uncertain), future)
 
 
-def _divided(paragraphs: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each sentence with single spaces, and whether it is a paragraph by itself."""
-    for paragraph in paragraphs:
+def _divided(paragraphs: Sequence[str]) -> Iterator[tuple[int, str, bool]]:
+    """Yield each sentence with the place of its paragraph, single spaces, and whether it is a paragraph by itself."""
+    for place, paragraph in enumerate(paragraphs):
         divided = sentences(paragraph)
         for sentence in divided:
-            yield " ".join(sentence.split()), len(divided) == 1
+            yield place, " ".join(sentence.split()), len(divided) == 1
+
+
+def _is_news(title: str) -> bool:
+    return is_headline([token for token in tokens(title) if token not in BORDERS])
 
 
 def _is_title(line: str) -> bool:

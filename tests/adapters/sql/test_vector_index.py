@@ -199,7 +199,7 @@ def walks(database):
 
 @pytest.mark.parametrize("asked", ASKED)
 def test_the_nearest_are_found(opened, graph, drawn, asked):
-    """Measured: 1.000 of the ten nearest in all; here at least 98 in a hundred for the graph, all for the past."""
+    """Of the ten nearest at least 98 in a hundred by the graph, and all of them where an instant is named."""
     among, admitted = ASKED[asked]
     mine = np.array([number for number in range(len(drawn)) if admitted(number)])
     database = opened(graph, options=WALK)

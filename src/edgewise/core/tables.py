@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from edgewise.core.table import Column, Instant, Table
+from edgewise.core.tables_holdings import ALL_HOLDINGS
 from edgewise.core.tables_insiders import INSIDER_TRADES
 
 _KNOWN = Column("known_at", Instant, "UTC instant from which the public could know this row")
@@ -354,6 +355,7 @@ ALL: tuple[Table, ...] = (
     PRICES,
     FACTORS,
     LABELS,
+    *ALL_HOLDINGS,
     INSIDER_TRADES,
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in ALL}

@@ -17,14 +17,19 @@ MINUTES ?= 30
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
 
+# pip would compile one file after the other on one processor. What this leaves out or cannot compile is no module that
+# anybody imports: it fails for a file of another Python, and nothing is lost.
+COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib || true
 $(VENV)/.core: constraints/core.txt pyproject.toml $(wildcard src/edgewise/text/scan*.p[yx]*)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r constraints/core.txt
+	$(PIP) install --no-compile --require-hashes -r constraints/core.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(COMPILE)
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.core constraints/dev.txt
-	$(PIP) install --require-hashes -r constraints/dev.txt
+	$(PIP) install --no-compile --require-hashes -r constraints/dev.txt
+	$(COMPILE)
 	touch $@
 
 # Its own environment: torch is large, and nobody else needs it. TORCH="..." takes another wheel of it.

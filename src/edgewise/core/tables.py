@@ -7,6 +7,7 @@ import polars as pl
 from edgewise.core.table import Column, Instant, Table
 from edgewise.core.tables_holdings import ALL_HOLDINGS
 from edgewise.core.tables_insiders import INSIDER_TRADES
+from edgewise.core.tables_market import ALL_MARKET
 
 _KNOWN = Column("known_at", Instant, "UTC instant from which the public could know this row")
 
@@ -279,6 +280,9 @@ PRICES = Table(
         Column("close", pl.Float64, "last price, USD per share", nulls="did not trade"),
         Column("volume", pl.Int64, "shares traded", nulls="not reported"),
         Column("source_url", pl.String, "where it was read from"),
+        Column("provider", pl.String, "who gave it: file, polygon, yahoo or alpha_vantage", nulls="stored before 0.2"),
+        Column("status", pl.String, "ok, or suspect: kept, but in quarantine", nulls="not judged"),
+        Column("reasons", pl.String, "reason codes separated by commas", nulls="status is ok"),
         _KNOWN,
     ),
 )
@@ -353,6 +357,7 @@ ALL: tuple[Table, ...] = (
     FILING_TONE,
     INSTRUMENTS,
     PRICES,
+    *ALL_MARKET,
     FACTORS,
     LABELS,
     *ALL_HOLDINGS,

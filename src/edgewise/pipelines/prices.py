@@ -37,7 +37,16 @@ def ingest_prices(path: Path, lake: Lake, instruments: pl.DataFrame, *, splits: 
     identified = identify(read.prices, instruments)
     lost = identified.filter(pl.col("instrument_id").is_null())
     # The name only: where the file lay on this machine is nobody's business.
-    rows = identified.drop_nulls("instrument_id").drop("ticker").with_columns(source_url=pl.lit(f"file:{path.name}"))
+    rows = (
+        identified.drop_nulls("instrument_id")
+        .drop("ticker")
+        .with_columns(
+            source_url=pl.lit(f"file:{path.name}"),
+            provider=pl.lit("file"),
+            status=pl.lit(None, dtype=pl.String),
+            reasons=pl.lit(None, dtype=pl.String),
+        )
+    )
     for (_,), year in rows.sort("session").group_by(pl.col("session").dt.year(), maintain_order=True):
         lake.upsert(PRICES, PRICES.check(year))
     return IngestedPrices(rows.height, read.rejected, dict(lost["ticker"].value_counts(sort=True).iter_rows()))

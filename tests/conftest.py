@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
+import functools
 import itertools
 import os
 from dataclasses import dataclass
@@ -23,9 +23,10 @@ from edgewise.pipelines.instruments import known_instruments
 from edgewise.pipelines.journey import travel
 from edgewise.pipelines.parse import FORMS_WITH_WORDS
 from edgewise.pipelines.prices import ingest_prices
-from edgewise.simulate import Plan, Simulated, simulate, simulated_before
+from edgewise.simulate import Plan, Simulated
 from edgewise.sources.edgar.selection import Origin, Selection
 from tests import servers
+from tests.markets import written_once
 
 # A developer's machine draws new examples each time, the gate always the same ones; a slow machine is no failure.
 hypothesis.settings.register_profile(
@@ -104,14 +105,9 @@ class Travelled:
 def market(tmp_path_factory, worker_id) -> Simulated:
     """The archive of a simulated market of 66 companies over two years, with a strong effect planted.
 
-    Written once for all workers of a run: the first one writes, the others wait. Read it, never write it.
+    Written once for all workers of a run. Read it, never write it.
     """
-    if worker_id == "master":
-        return simulate(tmp_path_factory.mktemp("simulated") / "market", PLAN)
-    shared = tmp_path_factory.getbasetemp().parent
-    with (shared / "market.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        return simulated_before(shared / "market", PLAN) or simulate(shared / "market", PLAN)
+    return written_once(PLAN, "market", tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="session")
@@ -154,8 +150,15 @@ def postgres_database(postgres_server):
 
 @pytest.fixture(scope="session")
 def aws_server():
-    """Amazon's services, played by moto. What a test makes there has a name of its own and stays."""
-    with servers.aws() as server:
+    """Amazon's services, played by moto. What a test makes there has a name of its own and stays.
+
+    Each client of ours has a session of its own; here these share what botocore knows of the services, which is on disk
+    and takes longer to read than most tests.
+    """
+    import botocore.session  # noqa: PLC0415 - only where it is used
+
+    with servers.aws() as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
         yield server
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from edgewise.simulate import Plan, Simulated, simulate
+from edgewise.simulate import Plan, Simulated
+from tests.markets import written_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,8 +48,8 @@ def plan() -> Plan:
 
 
 @pytest.fixture(scope="session")
-def simulated(tmp_path_factory: pytest.TempPathFactory, plan: Plan) -> Simulated:
-    return simulate(tmp_path_factory.mktemp("market"), plan)
+def simulated(tmp_path_factory: pytest.TempPathFactory, worker_id: str, plan: Plan) -> Simulated:
+    return written_once(plan, "small-market", tmp_path_factory, worker_id)
 
 
 @pytest.fixture(scope="session")

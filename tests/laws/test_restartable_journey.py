@@ -42,7 +42,7 @@ from edgewise.sources.edgar.selection import Origin, Selection
 
 def go(home, edgar):
     with House(Settings(home=Path(home), edgar=edgar, executor="this")) as house:
-        selection = Selection(origin=Origin.INDEX, since=date(2024, 2, 1), until=date(2024, 3, 29))
+        selection = Selection(origin=Origin.INDEX, since=date(2024, 2, 12), until=date(2024, 2, 23))
         record_discoveries(house.edgar.discover(selection), house.filings, house.clock)
         chain = list(legs(house.rooms))
         print("started", flush=True)

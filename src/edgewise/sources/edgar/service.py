@@ -21,6 +21,7 @@ from edgewise.core.errors import InvalidInput, NotFound, NotYetAvailable, Unpars
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.sources.edgar import index, urls
 from edgewise.sources.edgar.acceptance import true_known_at
+from edgewise.sources.edgar.company_facts import parse_company_facts
 from edgewise.sources.edgar.discovered import Discovered
 from edgewise.sources.edgar.feed import merge_entries, parse_feed
 from edgewise.sources.edgar.hints import Hearsay, Hints, parse_catalogue
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from edgewise.core.ports import FilingWork
+    from edgewise.sources.edgar.company_facts import CompanyFacts
     from edgewise.sources.edgar.discovered import Rejected
     from edgewise.sources.edgar.feed import FeedEntry, FeedPage
     from edgewise.sources.edgar.records import KnownAt, Submission
@@ -138,6 +140,10 @@ class Edgar:
             url = urls.older_submissions(page)
             if not self._can_list or url in self._fetcher.listing(url):
                 yield parse_older_page(get_listed(self._fetcher, url).body)
+
+    def company_facts(self, cik: Cik) -> CompanyFacts:
+        """Return every value a company ever tagged. Raises NotFound where it never tagged any."""
+        return parse_company_facts(self._fetcher.get(urls.company_facts(cik)).body)
 
     def company_tickers(self) -> TickerPage:
         """Return today's tickers with their exchanges, read at `company_tickers_url`."""

@@ -17,6 +17,7 @@ ARCHIVES = f"{SITE}/Archives/"
 FILINGS = f"{ARCHIVES}edgar/data/"
 DAILY_INDEXES = f"{ARCHIVES}edgar/daily-index/"
 SUBMISSIONS = "https://data.sec.gov/submissions/"
+COMPANY_FACTS = "https://data.sec.gov/api/xbrl/companyfacts/"
 FEED_PAGE_SIZE = 100
 FIRST_INDEX_YEAR = 1993
 _OLDER_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3}\.json", re.ASCII)
@@ -68,6 +69,11 @@ def older_submissions(page: str) -> str:
             f"{page!r} is not a page of submissions", advice="It looks like CIK0000320193-submissions-001.json."
         )
     return f"{SUBMISSIONS}{page}"
+
+
+def company_facts(cik: Cik) -> str:
+    """Return every value that a registrant ever tagged."""
+    return f"{COMPANY_FACTS}CIK{cik.padded}.json"
 
 
 def company_tickers() -> str:

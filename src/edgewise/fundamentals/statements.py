@@ -1,0 +1,219 @@
+"""Standardised statements as of an instant, in long form: one row per field and period, with status and sources.
+
+The steps, each a file:
+1. `filed`    what each filing says of each line, from declared concepts (`concepts.toml`, `declared`);
+2. `repairs`  slips that the same filing disproves: a lost minus sign, shares in millions;
+3. `spans`    years, quarters, differences of year-to-date values, four quarters in a row;
+4. `checks`   what must hold between lines; what does not is `suspect` with a reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from edgewise.core.errors import InvalidInput
+from edgewise.core.table import Instant
+from edgewise.fundamentals.checks import checked
+from edgewise.fundamentals.declared import DOUBTFUL, declaration
+from edgewise.fundamentals.filed import filed_lines
+from edgewise.fundamentals.repairs import repaired
+from edgewise.fundamentals.spans import (
+    QUARTER_DAYS,
+    SPAN,
+    YEAR_TO_DATE_DAYS,
+    days,
+    differences,
+    four_in_a_row,
+    newest,
+    years,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from edgewise.fundamentals.declared import Declaration
+
+BASES = ("annual", "quarter", "ttm", "ytd", "instant")
+STATEMENT_SCHEMA = {
+    "cik": pl.Int64,
+    "basis": pl.String,
+    "statement": pl.String,
+    "field": pl.String,
+    "unit": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "value": pl.Float64,
+    "method": pl.String,
+    "status": pl.String,
+    "reasons": pl.String,
+    "sources": pl.String,
+    "known_at": Instant,
+}
+_ROW = (*SPAN, "value", "method", "reasons", "sources", "known_at", "tier")
+# Shares of a fourth quarter come from averages over two spans; beyond this ratio a split lies between their filings.
+_SAME_SPLIT_BASIS = (0.8, 1.25)
+
+
+def statements(
+    facts: pl.DataFrame,
+    *,
+    bases: Iterable[str] = BASES[:3],
+    as_of: datetime | None = None,
+    declared: Declaration | None = None,
+) -> pl.DataFrame:
+    """Return every line of every period of every company in `facts`, as it was known at `as_of`.
+
+    facts:   rows of table `facts`, all knowledge times; of any number of companies.
+    bases:   annual; quarter; ttm (four quarters, or the year that ends there); ytd (half-years and nine months as
+             filed); instant (every balance filed). Balances also stand with each basis at the ends of its periods.
+    as_of:   aware instant, inclusive; None: all facts.
+    Returns: STATEMENT_SCHEMA, sorted. value: whole units of `unit`; expenses, taxes, capital expenditure, dividends and
+             repurchases positive; cash-flow totals as displayed. method: filed, difference, per_share (income over
+             shares), summed. status: ok or suspect, then `reasons` has codes separated by commas; sources:
+             "accession:concept" of each fact it rests on, separated by "; ".
+    Nulls:   a line that no filing tells is no row; nothing is filled.
+    Time:    a value rests on facts known at `as_of` only; a period's value is the one filed last by then.
+    Raises:  InvalidInput for an unknown basis or an `as_of` without zone.
+    """
+    wanted = tuple(bases)
+    if unknown := set(wanted) - set(BASES):
+        raise InvalidInput(f"{sorted(unknown)} is no basis", advice=f"Choose from {', '.join(BASES)}.")
+    if as_of is not None and as_of.tzinfo is None:
+        raise InvalidInput(f"{as_of} has no zone", advice="Give an instant in UTC.")
+    declared = declared or declaration()
+    known = facts if as_of is None else facts.filter(pl.col("known_at") <= as_of)
+    lines = repaired(filed_lines(known, declared))
+    flows = lines.filter(pl.col("field").is_in(declared.named(period="duration")))
+    balances = _filed(newest(lines.filter(pl.col("field").is_in(declared.named(period="instant")))))
+    parts = _flows(flows, declared, wanted)
+    if "instant" in wanted:
+        parts["instant"] = balances
+    frames = [
+        checked(rows if basis == "instant" else _with_balances(rows, balances), declared).with_columns(
+            basis=pl.lit(basis)
+        )
+        for basis, rows in parts.items()
+    ]
+    return _as_statements(pl.concat(frames), declared)
+
+
+def _flows(flows: pl.DataFrame, declared: Declaration, wanted: tuple[str, ...]) -> dict[str, pl.DataFrame]:
+    """Return per basis the rows of durations."""
+    found: dict[str, pl.DataFrame] = {}
+    annual = _filed(newest(years(flows, declared.annual_forms)))
+    if "annual" in wanted:
+        found["annual"] = annual
+    if "ytd" in wanted:
+        found["ytd"] = _filed(newest(flows.filter(days().is_between(*YEAR_TO_DATE_DAYS))))
+    if {"quarter", "ttm"} & set(wanted):
+        quarters = _quarters(flows, declared)
+        if "quarter" in wanted:
+            found["quarter"] = quarters
+        if "ttm" in wanted:
+            found["ttm"] = _trailing(quarters, annual, declared)
+    return found
+
+
+def _filed(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return lines as rows: value as filed, with the reasons that its concept or its repair gives."""
+    return lines.with_columns(method=pl.lit("filed"), reasons=_line_reasons()).select(_ROW)
+
+
+def _line_reasons() -> pl.Expr:
+    doubtful = pl.when(pl.col("tier") == DOUBTFUL).then(pl.lit("doubtful_concept"))
+    return pl.concat_list(doubtful, "repair").list.drop_nulls()
+
+
+def _quarters(flows: pl.DataFrame, declared: Declaration) -> pl.DataFrame:
+    """Return quarters: as filed where they are, else as differences; per share, from income and shares."""
+    filed = _filed(newest(flows.filter(days().is_between(*QUARTER_DAYS))))
+    apart = differences(flows.filter(~pl.col("field").is_in(declared.named(unit="per_share"))))
+    shares = pl.col("field").is_in(declared.named(unit="shares"))
+    money = apart.filter(~shares)
+    averages = _average_shares(apart.filter(shares))
+    derived = pl.concat([money.select(averages.columns), averages]).with_columns(
+        method=pl.lit("difference"),
+        reasons=pl.concat_list(
+            _line_reasons(), pl.when(pl.col("part_doubt")).then(pl.lit("restated_in_part"))
+        ).list.drop_nulls(),
+    )
+    told = pl.concat([filed, derived.select(_ROW).join(filed, on=SPAN, how="anti")])
+    return pl.concat([told, _per_share(told).join(told, on=SPAN, how="anti")])
+
+
+def _average_shares(apart: pl.DataFrame) -> pl.DataFrame:
+    """Return average shares of the quarter from averages over a longer and a shorter span; none across a split."""
+    long_days, short_days = pl.col("long_days"), pl.col("short_days")
+    total = pl.col("long_value") * long_days - pl.col("short_value") * short_days
+    same_basis = (pl.col("long_value") / pl.col("short_value")).is_between(*_SAME_SPLIT_BASIS)
+    return apart.with_columns(value=total / (long_days - short_days)).filter(same_basis)
+
+
+def _per_share(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return earnings per share as income over shares, where both are there; never a difference of per-share values."""
+    period = ["cik", "period_start", "period_end"]
+    income = rows.filter(pl.col("field") == "net_income_common")
+    found = []
+    for kind in ("basic", "diluted"):
+        shares = rows.filter((pl.col("field") == f"shares_{kind}") & (pl.col("value") > 0))
+        both = income.join(shares, on=period, suffix="_shares")
+        found.append(
+            both.with_columns(
+                field=pl.lit(f"eps_{kind}"),
+                unit=pl.col("unit") + "/shares",
+                value=pl.col("value") / pl.col("value_shares"),
+                method=pl.lit("per_share"),
+                reasons=pl.concat_list("reasons", "reasons_shares"),
+                sources=pl.col("sources") + "; " + pl.col("sources_shares"),
+                known_at=pl.max_horizontal("known_at", "known_at_shares"),
+                tier=pl.max_horizontal("tier", "tier_shares"),
+            ).select(_ROW)
+        )
+    return pl.concat(found)
+
+
+def _trailing(quarters: pl.DataFrame, annual: pl.DataFrame, declared: Declaration) -> pl.DataFrame:
+    """Return twelve months to the end of each quarter: the year where one ends there, else four quarters."""
+    per_share = declared.named(unit="per_share")
+    shares = pl.col("field").is_in(declared.named(unit="shares"))
+    sums = four_in_a_row(quarters.filter(~pl.col("field").is_in(per_share))).with_columns(
+        value=pl.when(shares).then(pl.col("value") / 4).otherwise(pl.col("value"))
+    )
+    ends = ["cik", "field", "period_end"]
+    told = pl.concat([annual, sums.join(annual, on=ends, how="anti")])
+    return pl.concat([told, _per_share(told).join(told, on=ends, how="anti")])
+
+
+def _with_balances(flows: pl.DataFrame, balances: pl.DataFrame) -> pl.DataFrame:
+    """Return flows and, at the end of each of their periods, the balances."""
+    periods = flows.select("cik", "period_start", "period_end", "field").filter(
+        pl.col("field").is_in(["net_income", "net_income_total", "revenue", "operating_cash_flow"])
+    )
+    ends = periods.select("cik", "period_start", "period_end").unique()
+    at_ends = balances.drop("period_start").join(ends, on=["cik", "period_end"])
+    return pl.concat([flows, at_ends.select(flows.columns)])
+
+
+def _as_statements(rows: pl.DataFrame, declared: Declaration) -> pl.DataFrame:
+    shown = declared.shown
+    places = pl.DataFrame(
+        {
+            "field": shown,
+            "place": range(len(shown)),
+            "statement": [one.statement for one in declared.fields if not one.internal],
+        },
+        schema={"field": pl.String, "place": pl.Int16, "statement": pl.String},
+    )
+    return (
+        rows.join(places, on="field")
+        .with_columns(reasons=pl.col("reasons").list.unique(maintain_order=True))
+        .with_columns(
+            status=pl.when(pl.col("reasons").list.len() > 0).then(pl.lit("suspect")).otherwise(pl.lit("ok")),
+            reasons=pl.when(pl.col("reasons").list.len() > 0).then(pl.col("reasons").list.join(",")),
+        )
+        .sort("cik", "basis", "period_end", "period_start", "place")
+        .select(STATEMENT_SCHEMA.keys())
+    )

@@ -1,0 +1,171 @@
+"""Rows of `insider_trades` from parsed forms, each with what is doubtful about it.
+
+| reason | what it means |
+| --- | --- |
+| `code_missing` | a transaction without its code: purchase or grant, nobody can tell |
+| `direction_missing`, `direction_contradicts_code` | neither acquired nor disposed; a sale that acquires |
+| `date_missing`, `date_after_filing`, `date_implausible` | no day; a day after the filing; a day before 1934 |
+| `shares_missing`, `shares_by_footnote` | no number of shares; a footnote stands in its place |
+| `price_missing`, `price_by_footnote`, `price_zero`, `price_implausible` | of a purchase or sale |
+| `number_unreadable`, `date_unreadable`, `choice_unreadable` | a field that is not what it should be |
+
+All of these make a line `suspect`. What was mended (`bare_ampersand`, `html_entity`, `control_character`,
+`encoding_mended`) is told and leaves it `ok`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from edgewise.core.clock import NEW_YORK
+from edgewise.core.tables_insiders import INSIDER_TRADES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from edgewise.core.identifiers import Accession
+    from edgewise.sources.edgar.ownership_form import Line, OwnershipForm
+
+READER_VERSION = "ownership-1"
+HARMLESS = ("bare_ampersand", "html_entity", "control_character", "encoding_mended")
+DEAREST_SHARE = 1_000_000.0
+FIRST_YEAR = 1934
+PLAN_WORDS = r"10b5-?1"
+_PLAN = re.compile(PLAN_WORDS, re.IGNORECASE)
+_LINE_COLUMNS = (
+    *("security", "transaction_date", "deemed_date", "code", "equity_swap", "timeliness", "shares", "price", "value"),
+    *("acquired", "owned_after", "value_owned_after", "direct", "nature", "exercise_price", "exercise_date"),
+    *("expiration_date", "underlying", "underlying_shares"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FiledForm:
+    """A parsed form and the filing it is of.
+
+    filed_date: the date EDGAR printed (New York); None where no source gives it.
+    known_at:   UTC instant from which the public could know it, and what that rests on.
+    sha256:     of the raw document.
+    """
+
+    accession: Accession
+    form: OwnershipForm
+    filed_date: date | None
+    known_at: datetime
+    known_at_source: str
+    sha256: str
+    source_url: str
+
+
+def trade_rows(filed: Iterable[FiledForm]) -> pl.DataFrame:
+    """Return the rows of these forms, checked: one for each line, one with line 0 for a form without lines."""
+    return judged(pl.DataFrame([row for one in filed for row in _rows(one)], schema=raw_schema()))
+
+
+def raw_schema() -> dict[str, pl.DataType]:
+    """Return the columns that sources fill: the table's without status, `reasons` being a list of complaints."""
+    schema = {name: kind for name, kind in INSIDER_TRADES.schema.items() if name != "status"}
+    return schema | {"reasons": pl.List(pl.String)}  # type: ignore[dict-item, return-value]
+
+
+def judged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of `raw_schema` as rows of `insider_trades`: values computed, doubts added, statuses given."""
+    paid = rows.with_columns(pl.coalesce("value", pl.col("shares") * pl.col("price")))
+    doubts = pl.concat_list("reasons", *(pl.when(holds).then(pl.lit(code)) for code, holds in _doubts().items()))
+    told = doubts.list.drop_nulls().list.unique().list.sort()
+    grave = told.list.set_difference(list(HARMLESS)).list.len() > 0
+    status = pl.when(pl.col("kind") == "none").then(pl.lit("absent")).when(grave).then(pl.lit("suspect"))
+    reasons = pl.when(told.list.len() > 0).then(told.list.join(","))
+    return INSIDER_TRADES.check(paid.with_columns(status.otherwise(pl.lit("ok")).alias("status"), reasons=reasons))
+
+
+def _doubts() -> dict[str, pl.Expr]:
+    """Return what is doubtful, by reason code, as conditions on a row; a null condition does not hold."""
+    deal = pl.col("kind") == "transaction"
+    market = deal & pl.col("code").is_in(["P", "S"])
+    of_shares = market & ~pl.col("derivative")
+    day, price = pl.col("transaction_date"), pl.col("price")
+    last_day = pl.coalesce("filed_date", pl.col("known_at").dt.convert_time_zone(NEW_YORK.key).dt.date())
+    lacks_shares = deal & pl.col("shares").is_null() & pl.col("value").is_null()
+    lacks_price = market & price.is_null() & pl.col("value").is_null()
+    return {
+        "code_missing": deal & pl.col("code").is_null(),
+        "direction_missing": deal & pl.col("acquired").is_null(),
+        "direction_contradicts_code": of_shares & (pl.col("acquired") != (pl.col("code") == "P")),
+        "date_missing": deal & day.is_null(),
+        "date_after_filing": deal & (day > last_day),
+        "date_implausible": deal & (day.dt.year() < FIRST_YEAR),
+        "shares_missing": lacks_shares & ~_noted("shares"),
+        "shares_by_footnote": lacks_shares & _noted("shares"),
+        "price_missing": lacks_price & ~_noted("price"),
+        "price_by_footnote": lacks_price & _noted("price"),
+        "price_zero": market & (price == 0),
+        "price_implausible": of_shares & (price > DEAREST_SHARE),
+    }
+
+
+def _noted(name: str) -> pl.Expr:
+    return pl.col("noted").str.contains(rf"(?:^|\| ){name} ").fill_null(value=False)
+
+
+def _rows(filed: FiledForm) -> Iterator[dict[str, object]]:
+    head = _head(filed)
+    remarks_plan = _PLAN.search(filed.form.remarks) is not None
+    for line in filed.form.lines:
+        texts = _footnotes(filed.form, line)
+        planned = remarks_plan or any(_PLAN.search(text) for text in texts)
+        yield (
+            head
+            | {name: line.values.get(name) for name in _LINE_COLUMNS}
+            | {
+                "line": line.number,
+                "kind": line.kind,
+                "derivative": line.derivative,
+                "plan_noted": planned,
+                "noted": " | ".join(f"{name} {' '.join(ids)}" for name, ids in sorted(line.notes.items())) or None,
+                "footnotes": "\n".join(texts) or None,
+                "reasons": [*filed.form.mended, *line.complaints],
+            }
+        )
+    if not filed.form.lines:
+        none = {"line": 0, "kind": "none", "derivative": False, "plan_noted": remarks_plan}
+        yield head | none | {"reasons": list(filed.form.mended)}
+
+
+def _footnotes(form: OwnershipForm, line: Line) -> Sequence[str]:
+    """Return 'F1: text' of each footnote that the line refers to, once, in the order of first reference."""
+    ids = dict.fromkeys(note for notes in line.notes.values() for note in notes)
+    return [f"{note}: {form.footnotes[note]}" for note in ids if note in form.footnotes]
+
+
+def _head(filed: FiledForm) -> dict[str, object]:
+    form = filed.form
+    roles = {role for owner in form.owners for role in owner.roles}
+    return {
+        "accession": str(filed.accession),
+        "form": form.form,
+        "issuer_cik": int(form.issuer),
+        "issuer": form.issuer_name,
+        "ticker": form.ticker,
+        "owner_ciks": [int(owner.cik) for owner in form.owners],
+        "owners": [owner.name for owner in form.owners],
+        "roles": ["+".join(owner.roles) for owner in form.owners],
+        "titles": [owner.title for owner in form.owners],
+        "director": "director" in roles,
+        "officer": "officer" in roles,
+        "ten_percent": "ten_percent" in roles,
+        "period_end": form.period_end,
+        "filed_date": filed.filed_date,
+        "original_filed_date": form.original_filed_date,
+        "plan": form.plan,
+        "document_sha256": filed.sha256,
+        "source_url": filed.source_url,
+        "reader_version": READER_VERSION,
+        "known_at_source": filed.known_at_source,
+        "known_at": filed.known_at,
+    }

@@ -25,6 +25,7 @@ import tempfile
 import time
 import zipfile
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,10 +89,14 @@ def long_report(reports: Sequence[str]) -> str:
     long = [text for text in reports if word_count(text) >= REPORT_WORDS]
     if long:
         return min(long, key=len)
-    text = ""
-    while word_count(text) < REPORT_WORDS:
-        text += "\n".join(reports)
-    return text
+    lines: list[str] = []
+    words = 0
+    for line in cycle("\n".join(reports).split("\n")):
+        if words >= REPORT_WORDS:
+            break
+        lines.append(line)
+        words += word_count(line)
+    return "\n".join(lines)
 
 
 @contextmanager

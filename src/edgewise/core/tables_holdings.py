@@ -39,7 +39,7 @@ HOLDING_REPORTS = Table(
         Column(
             "unit_source",
             pl.String,
-            "what the unit rests on: prices, own_rows, earlier_report, or filing_date alone",
+            "what the unit rests on: prices, own_rows, earlier_report, few_rows, or filing_date alone",
             nulls="it has no lines",
         ),
         Column("confidential", pl.Boolean, "whether positions were left out in confidence", nulls="not told"),

@@ -1,0 +1,1 @@
+"""Who owns companies: insiders and institutions. Pure: frames in, frames out."""

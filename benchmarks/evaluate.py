@@ -1,8 +1,8 @@
 """Accuracy against truth: `python benchmarks/evaluate.py [FOLDER] [--only NAME ...] [--wrong] [--predictions FILE]`.
 
 FOLDER is the shared data, or any folder of filings with truth laid out as in `evaluations/folder.py`. The evaluations:
-filings (instants and dates from headers), tone (labelled sentences), items and risks (filing text). Each prints its
-figures and writes those that have a bar to build/results/<room>.<name>.json, like a benchmark.
+filings (instants and dates from headers), tone (labelled sentences), items, risks and categories (filing text). Each
+prints its figures and writes those that have a bar to build/results/<room>.<name>.json, like a benchmark.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 if str(CHECKOUT) not in sys.path:
     sys.path.insert(0, str(CHECKOUT))  # the folder `benchmarks` is a package of this checkout, not an installed one
 
-from benchmarks.evaluations import answers, filings, items, risks, tone  # noqa: E402 - after the path
+from benchmarks.evaluations import answers, categories, filings, items, risks, tone  # noqa: E402 - after the path
 from benchmarks.evaluations.folder import open_folder  # noqa: E402 - as above
 from benchmarks.harness import real_data  # noqa: E402 - as above
 
@@ -65,11 +65,21 @@ def evaluate_risks(options: argparse.Namespace) -> None:
     risks.evaluate(open_folder(options.folder), answers.ours, wrong=options.wrong, processes=options.processes)
 
 
+def evaluate_categories(options: argparse.Namespace) -> None:
+    """Judge the categories of risk factors."""
+    if options.predictions:
+        print("categories: predictions are of items")
+        return
+    folder = open_folder(options.folder)
+    categories.evaluate(folder, answers.ours, wrong=options.wrong, processes=options.processes)
+
+
 EVALUATIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "filings": evaluate_filings,
     "tone": evaluate_tone,
     "items": evaluate_items,
     "risks": evaluate_risks,
+    "categories": evaluate_categories,
 }
 
 

@@ -12,6 +12,7 @@ from edgewise.app.commands import (
     factors,
     filing_text,
     filings,
+    insiders,
     instruments,
     lag,
     models,
@@ -47,6 +48,7 @@ filings.app.command("embed")(risk_vectors.embed)
 app.add_typer(filings.app, name="filings")
 app.add_typer(instruments.app, name="instruments")
 app.add_typer(prices.app, name="prices")
+app.add_typer(insiders.app, name="insiders")
 app.add_typer(factors.app, name="factors")
 app.add_typer(research.app, name="research")
 app.add_typer(models.app, name="models")

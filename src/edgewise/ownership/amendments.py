@@ -45,9 +45,10 @@ def _links(trades: pl.DataFrame) -> pl.DataFrame:
     filed = pl.coalesce("filed_date", pl.col("known_at").dt.convert_time_zone(NEW_YORK.key).dt.date())
     forms = forms.with_columns(filed_date=filed)
     both = forms.filter("amends").join(forms, on=["issuer_cik", "base"], suffix="_of")
-    order, order_of = pl.struct("known_at", "accession"), pl.struct(known_at="known_at_of", accession="accession_of")
+    at, at_of = pl.col("known_at"), pl.col("known_at_of")
+    earlier = (at_of < at) | ((at_of == at) & (pl.col("accession_of") < pl.col("accession")))
     shared = pl.col("owner_ciks").list.set_intersection("owner_ciks_of").list.len() > 0
-    both = both.filter((order_of < order) & shared)
+    both = both.filter(earlier & shared)
     day = pl.col("original_filed_date")
     named = pl.when("amends_of").then(pl.col("original_filed_date_of")).otherwise("filed_date_of") == day
     exact = both.filter(named)

@@ -70,7 +70,7 @@ def trade_rows(filed: Iterable[FiledForm]) -> pl.DataFrame:
 def raw_schema() -> dict[str, pl.DataType]:
     """Return the columns that sources fill: the table's without status, `reasons` being a list of complaints."""
     schema = {name: kind for name, kind in INSIDER_TRADES.schema.items() if name != "status"}
-    return schema | {"reasons": pl.List(pl.String)}  # type: ignore[dict-item, return-value]
+    return schema | {"reasons": pl.List(pl.String)}  # type: ignore[return-value]
 
 
 def judged(rows: pl.DataFrame) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from edgewise.core.errors import InvalidInput, Unparsable
@@ -30,7 +31,11 @@ from edgewise.text.words import tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from edgewise.text.risk_categories.declared import Taxonomy
+
+    Floats = NDArray[np.float64]
 
 # A consequence counts this much of a cause; a phrase this many terms after the start counts 1/e of the first.
 _CONSEQUENCE = 0.25
@@ -101,13 +106,26 @@ class KeywordRiskCategories:
         runner_up:        id of the category that comes second; null where nothing else was found.
         Raises:           InvalidInput, if there are not as many bodies as headings.
         """
-        if len(headings) != len(bodies):
-            raise InvalidInput(
-                f"{len(headings)} headings and {len(bodies)} bodies", advice="Give '' for a factor without a body."
-            )
+        _check_lengths(headings, bodies)
         rows = [self._judged(heading, body) for heading, body in zip(headings, bodies, strict=True)]
         schema = {"family": pl.String, "category": pl.String, "score": pl.Float64, "runner_up": pl.String}
         return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def evidence(self, headings: Sequence[str], bodies: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return the evidence of headings and that of bodies, each of shape (factors, categories), none below 0.
+
+        Columns are the categories in the order of the taxonomy. Raises InvalidInput as `classify` does.
+        """
+        _check_lengths(headings, bodies)
+        found = [self._in_heading(heading.lower()) for heading in headings], list(map(self._in_body, bodies))
+        of_headings, of_bodies = (self._rows(part) for part in found)
+        return of_headings, of_bodies
+
+    def _rows(self, found: list[dict[int, float]]) -> Floats:
+        rows = np.zeros((len(found), len(self._categories)))
+        for row, evidence in zip(rows, found, strict=True):
+            row[list(evidence)] = list(evidence.values())
+        return rows
 
     def _judged(self, heading: str, body: str) -> tuple[str, str, float, str | None]:
         evidence = _joined(self._in_heading(heading.lower()), self._in_body(body))
@@ -140,6 +158,13 @@ class KeywordRiskCategories:
         total = sum(evidence.values())
         scale = _BODY / max(total, _ENOUGH)
         return {category: found * scale for category, found in evidence.items()}
+
+
+def _check_lengths(headings: Sequence[str], bodies: Sequence[str]) -> None:
+    if len(headings) != len(bodies):
+        raise InvalidInput(
+            f"{len(headings)} headings and {len(bodies)} bodies", advice="Give '' for a factor without a body."
+        )
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """Accuracy against truth: `python benchmarks/evaluate.py [FOLDER] [--only NAME ...] [--wrong] [--predictions FILE]`.
 
 FOLDER is the shared data, or any folder of filings with truth laid out as in `evaluations/folder.py`. The evaluations:
-filings (instants and dates from headers), tone (labelled sentences), items, risks and categories (filing text). Each
-prints its figures and writes those that have a bar to build/results/<room>.<name>.json, like a benchmark.
+filings (instants and dates from headers), tone (labelled sentences), items, risks and categories (filing text),
+statements (company facts). Each prints its figures and writes those that have a bar to build/results/<room>.<name>.json, like a benchmark.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 if str(CHECKOUT) not in sys.path:
     sys.path.insert(0, str(CHECKOUT))  # the folder `benchmarks` is a package of this checkout, not an installed one
 
-from benchmarks.evaluations import answers, categories, filings, items, risks, tone  # noqa: E402 - after the path
+from benchmarks.evaluations import answers, categories, filings, items, risks, statements, tone  # noqa: E402 - after the path
 from benchmarks.evaluations.folder import open_folder  # noqa: E402 - as above
 from benchmarks.harness import real_data  # noqa: E402 - as above
 
@@ -74,12 +74,23 @@ def evaluate_categories(options: argparse.Namespace) -> None:
     categories.evaluate(folder, answers.ours, wrong=options.wrong, processes=options.processes)
 
 
+def evaluate_statements(options: argparse.Namespace) -> None:
+    """Judge standardised statements where the folder has the archive."""
+    archive = options.folder / "sec.zip"
+    if not archive.is_file():
+        print(f"statements: no sec.zip in {options.folder}")
+        return
+    with zipfile.ZipFile(archive) as opened:
+        statements.evaluate(opened, wrong=options.wrong)
+
+
 EVALUATIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "filings": evaluate_filings,
     "tone": evaluate_tone,
     "items": evaluate_items,
     "risks": evaluate_risks,
     "categories": evaluate_categories,
+    "statements": evaluate_statements,
 }
 
 

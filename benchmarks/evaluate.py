@@ -2,7 +2,8 @@
 
 FOLDER is the shared data, or any folder of filings with truth laid out as in `evaluations/folder.py`. The evaluations:
 filings (instants and dates from headers), tone (labelled sentences), items, risks and categories (filing text),
-statements (company facts). Each prints its figures and writes those that have a bar to build/results/<room>.<name>.json, like a benchmark.
+statements (company facts). Each prints its figures and writes those that have a bar to
+build/results/<room>.<name>.json, like a benchmark.
 """
 
 from __future__ import annotations

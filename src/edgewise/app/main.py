@@ -12,6 +12,8 @@ from edgewise.app.commands import (
     factors,
     filing_text,
     filings,
+    fundamentals,
+    holdings,
     insiders,
     instruments,
     lag,
@@ -48,6 +50,8 @@ filings.app.command("embed")(risk_vectors.embed)
 app.add_typer(filings.app, name="filings")
 app.add_typer(instruments.app, name="instruments")
 app.add_typer(prices.app, name="prices")
+app.add_typer(holdings.app, name="holdings")
+app.add_typer(fundamentals.app, name="fundamentals")
 app.add_typer(insiders.app, name="insiders")
 app.add_typer(factors.app, name="factors")
 app.add_typer(research.app, name="research")

@@ -120,13 +120,13 @@ def _from_submissions(edgar: Edgar, cik: Cik, filings: pl.DataFrame) -> Iterator
 
     Each page of the list is judged by its own habit of writing times.
     """
-    stamps: dict[str, tuple[str, Habit]] = {}
+    stamps: dict[str, tuple[str | None, Habit | None]] = {}
     for page in _pages(edgar, cik):
         habit = filer_habit(page.select("form", "json_stamp", "filed_date").drop_nulls().iter_rows())
         for accession, stamp in page.select("accession", "json_stamp").drop_nulls().iter_rows():
             stamps.setdefault(accession, (stamp, habit))
     for accession, form, filed_date in filings.select("accession", "form", "filed_date").iter_rows():
-        stamp, habit = stamps[accession] if accession in stamps else (None, None)
+        stamp, habit = stamps.get(accession, (None, None))
         known = true_known_at(form=form, json_stamp=stamp, filer_habit=habit, filed_date=filed_date)
         yield accession, known.instant, str(known.source)
 

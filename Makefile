@@ -12,7 +12,7 @@ ARGS ?=
 MINUTES ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench faults fuzz evaluate train train-smoke train-test serve docs constraints clean
+.PHONY: help setup demo test check format bench faults fuzz evaluate train train-smoke train-risks train-test serve docs constraints clean
 
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s'|'
@@ -79,6 +79,9 @@ train: $(TRAIN)/.train ## train, distil, export and judge the language models; A
 
 train-smoke: $(TRAIN)/.train ## the same with a tiny model on little data, in minutes on a CPU
 	$(TRAIN)/bin/python -m training.make smoke $(ARGS)
+
+train-risks: $(TRAIN)/.train ## fit the head of risk categories; ARGS="data.folder=... data.home=..."
+	$(TRAIN)/bin/python -m training.risk_head $(ARGS)
 
 train-test: $(TRAIN)/.train ## the tests that need torch
 	$(TRAIN)/bin/python -m pytest tests/training --noconftest -q

@@ -15,6 +15,7 @@ from edgewise.app.settings import Settings
 from edgewise.core.errors import InvalidInput, NotConfigured, NotFound, ServiceUnavailable, Unusable
 from edgewise.simulate.server import SimulatedClock, serve
 from edgewise.sources.http import SpacedLimit
+from edgewise.text.risk_categories.head import packaged_head
 from tests.tiny_models import embedding_folder, tone_folder
 
 
@@ -125,3 +126,18 @@ class TestToneModel:
     def test_with_an_empty_name_there_are_no_vectors(self, house_with):
         with pytest.raises(NotConfigured, match="EDGEWISE_EMBEDDER"):
             _ = house_with(embedder="").embedder
+
+    def test_keywords_or_the_trained_head_say_what_a_risk_is_about(self, house_with):
+        assert house_with().risk_categories.name == "keywords"
+        learned = house_with(risk_categories="learned", embedder="").risk_categories
+        assert learned.name == "learned"
+        assert learned.version.startswith("risk-head-1-")
+
+    def test_failure_case_34_a_head_named_over_an_encoder_that_is_not_its_own_is_refused(self, house_with, tmp_path):
+        other = str(embedding_folder(tmp_path / "model"))
+        with pytest.raises(Unusable, match="vectors-tiny-1"):
+            _ = house_with(risk_categories=str(packaged_head()), embedder=other).risk_categories
+
+    def test_what_is_no_head_is_refused_and_keywords_do_not_take_its_place(self, house_with, tmp_path):
+        with pytest.raises(NotFound, match=r"head\.json"):
+            _ = house_with(risk_categories=str(tmp_path)).risk_categories

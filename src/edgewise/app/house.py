@@ -359,10 +359,22 @@ class House:
 
     @cached_property
     def risk_categories(self) -> RiskCategoryModel:
-        """The model that says what a risk factor is about."""
-        from edgewise.text.risk_categories.keywords import KeywordRiskCategories  # noqa: PLC0415 - as above
+        """The model that says what a risk factor is about: keywords, or a trained head over the encoder it belongs to.
 
-        return KeywordRiskCategories()
+        Raises NotFound for what is no head, Unusable for a head of another encoder.
+        """
+        named = self.settings.risk_categories
+        if named == "keywords":
+            from edgewise.text.risk_categories.keywords import KeywordRiskCategories  # noqa: PLC0415 - as above
+
+            return KeywordRiskCategories()
+        from edgewise.text.risk_categories.head import open_head, packaged_head  # noqa: PLC0415 - as above
+        from edgewise.text.risk_categories.learned import LearnedRiskCategories  # noqa: PLC0415 - as above
+
+        if named != "learned":
+            return LearnedRiskCategories(self.embedder, named.removeprefix("file://"))
+        encoder = open_head(packaged_head()).embedder.rpartition("-")[0]
+        return LearnedRiskCategories(self._model(encoder, EMBEDDERS, setting="EDGEWISE_RISK_CATEGORIES"))
 
 
 def _simulated_note(edgar: str) -> bytes | None:

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         description="What finds risks that are alike: empty for the lake itself, database for pgvector in the "
         "PostgreSQL of EDGEWISE_DATABASE.",
     )
+    risk_categories: str = Field(
+        default="keywords",
+        description="What says what a risk factor is about: keywords, learned for the trained head over its encoder "
+        "(a second or two more for a 10-K), or the folder of a head over EDGEWISE_EMBEDDER.",
+    )
     log: Literal["text", "json"] = Field(default="text", description="How log lines are written: text or json.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least important log lines that are written."

@@ -146,14 +146,10 @@ class TestPackaged:
         assert pickle.loads(sent) is made
         assert made.classify(["Hackers"], [""]).equals(packaged.classify(["Hackers"], [""]))
 
-    def test_it_tells_causes_that_no_phrase_of_the_taxonomy_names(self, packaged):
-        # Ours, written for this test; the keywords find nothing in either.
-        headings = [
-            "Somebody who guesses a password could read our files",
-            "Our best welders may leave us for other yards",
-        ]
-        said = packaged.classify(headings, ["", ""])
-        assert said["category"].to_list() == ["cybersecurity", "talent"]
+    def test_it_tells_a_cause_that_no_phrase_of_the_taxonomy_names(self, packaged):
+        heading = "Somebody who guesses a password could read our files"
+        assert KeywordRiskCategories().classify([heading], [""])["category"].to_list() == ["other"]
+        assert packaged.classify([heading], [""])["category"].to_list() == ["cybersecurity"]
 
     @settings(max_examples=15, deadline=None)
     @given(st.lists(st.tuples(st.text(max_size=80), st.text(max_size=80)), min_size=1, max_size=3))

@@ -182,8 +182,8 @@ def _learned() -> list[str]:
         f"of the heading and of the first {told['body_characters']} characters of the body, and over the shares of the",
         "keywords' evidence in heading and whole body. The score is a probability. `explain` tells what each of these",
         "adds to the odds of the category against the runner-up. A 10-K of 39 factors took 2.2 s of processor time",
-        "on a busy machine, by keywords 0.02 s. A head is refused over another encoder, with labels in another order, or when it",
-        "gets its own self test wrong; keywords never take its place unasked.\n",
+        "on a busy machine, by keywords 0.02 s. A head is refused over another encoder, with labels in another",
+        "order, or when it gets its own self test wrong; keywords never take its place unasked.\n",
         "```python",
         "from edgewise.adapters.onnx import OnnxEmbedder, packaged_models",
         "from edgewise.text.risk_categories.learned import LearnedRiskCategories\n",
@@ -199,7 +199,8 @@ def _learned() -> list[str]:
         f"that it learned from are right, {checked['acceptable']:.3f} right or acceptable; no keyword was tuned on",
         "them. That figure and `fresh` are the ones to expect for a company of your own: `develop` and `held_out`",
         "flatter the keywords, which are part of the head. Weight of phrases and penalty were chosen by leaving",
-        "companies out, but what each choice does on the table's companies was seen, too: 0.875 to 0.905 of those that use phrases.\n",
+        "companies out, but what each choice does on the table's companies was seen, too: 0.875 to 0.905 of those",
+        "that use phrases.\n",
         *_WRONG,
     ]
 

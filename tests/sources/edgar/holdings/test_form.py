@@ -16,7 +16,7 @@ LINE = (
 )
 
 
-def line(cusip="037833100", value="500", amount="10", kind="SH", issuer="APPLE INC", option=""):
+def line(*, cusip="037833100", value="500", amount="10", kind="SH", issuer="APPLE INC", option=""):
     put_call = f"<putCall>{option}</putCall>" if option else ""
     return LINE.format(cusip=cusip, value=value, amount=amount, kind=kind, issuer=issuer, option=put_call)
 
@@ -36,7 +36,7 @@ def table(*lines, prefix=""):
     )
 
 
-def cover(entries=1, total=500, amended="", confidential="false", kind="13F HOLDINGS REPORT", period="09-30-2023"):
+def cover(entries=1, total=500, *, amended="", confidential="false", kind="13F HOLDINGS REPORT", period="09-30-2023"):
     amendment = (
         f"<isAmendment>true</isAmendment><amendmentNo>2</amendmentNo><amendmentInfo><amendmentType>{amended}"
         "</amendmentType></amendmentInfo>"

@@ -14,6 +14,7 @@ from edgewise.app.commands import (
     filings,
     fundamentals,
     holdings,
+    indicators,
     insiders,
     instruments,
     lag,
@@ -50,6 +51,7 @@ filings.app.command("embed")(risk_vectors.embed)
 app.add_typer(filings.app, name="filings")
 app.add_typer(instruments.app, name="instruments")
 app.add_typer(prices.app, name="prices")
+app.add_typer(indicators.app, name="indicators")
 app.add_typer(holdings.app, name="holdings")
 app.add_typer(fundamentals.app, name="fundamentals")
 app.add_typer(insiders.app, name="insiders")

@@ -13,7 +13,7 @@ def traded_prices(prices: pl.DataFrame) -> pl.DataFrame:
 
     prices: rows of PRICES, one per (instrument_id, session): read as of some instant.
     Nulls:  a price that is missing, not finite or not above zero is null; so are both prices of a session with zero
-            volume, a stale quote. Volume that is not reported is taken on trust.
+            volume, a stale quote, and of a row in quarantine (suspect). Volume that is not reported is taken on trust.
     Raises: InvalidInput where a security has two rows for one session, and for a day without a session.
     """
     if repeated := prices.height - prices.select("instrument_id", "session").n_unique():
@@ -21,7 +21,7 @@ def traded_prices(prices: pl.DataFrame) -> pl.DataFrame:
             f"{repeated} prices repeat a security and session", advice="Read PRICES as of one instant, not its history."
         )
     session_closes(prices["session"].unique())
-    traded = pl.col("volume").is_null() | (pl.col("volume") > 0)
+    traded = (pl.col("volume").is_null() | (pl.col("volume") > 0)) & (pl.col("status").fill_null("ok") == "ok")
     tradable = {
         name: pl.when(traded & pl.col(name).is_finite() & (pl.col(name) > 0)).then(name) for name in ("open", "close")
     }

@@ -61,17 +61,25 @@ def read_prices(path: Path, *, splits: Path | None = None) -> PriceRows:
               kind; Truncated and Unparsable, if the file cannot be read.
     """
     raw = _typed(_read(path), path, numbers=(*_PRICES, "volume"))
-    judged = raw.with_columns(reason=_reason()).with_columns(
-        pl.when(pl.col("reason").is_null()).then(_repetition()).otherwise("reason").alias("reason")
-    )
-    kept = judged.filter(pl.col("reason").is_null()).select(*_KEY, *_PRICES, "volume")
+    kept, counts = judged_bars(raw)
     if splits is not None:
         kept = _undo_splits(kept, _typed(_read(splits), splits, numbers=("split_ratio",)))
     prices = kept.with_columns(
         pl.col("volume").round().cast(pl.Int64), session_closes(kept["session"]).alias("known_at")
     )
+    return PriceRows(prices.select(SCHEMA.keys()).sort(_KEY), counts)
+
+
+def judged_bars(raw: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return the bars that pass every check of `read_prices`, and how many rows do not, by reason.
+
+    raw: ticker, session, open, high, low, close, volume; NaN stands for what is no number.
+    """
+    judged = raw.with_columns(reason=_reason()).with_columns(
+        pl.when(pl.col("reason").is_null()).then(_repetition()).otherwise("reason").alias("reason")
+    )
     counts = judged["reason"].drop_nulls().value_counts(sort=True)
-    return PriceRows(prices.select(SCHEMA.keys()).sort(_KEY), dict(counts.iter_rows()))
+    return judged.filter(pl.col("reason").is_null()).select(*_KEY, *_PRICES, "volume"), dict(counts.iter_rows())
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -126,8 +126,8 @@ def _from_submissions(edgar: Edgar, cik: Cik, filings: pl.DataFrame) -> Iterator
         for accession, stamp in page.select("accession", "json_stamp").drop_nulls().iter_rows():
             stamps.setdefault(accession, (stamp, habit))
     for accession, form, filed_date in filings.select("accession", "form", "filed_date").iter_rows():
-        stamp, habit = stamps.get(accession, (None, None))
-        known = true_known_at(form=form, json_stamp=stamp, filer_habit=habit, filed_date=filed_date)
+        printed, of_page = stamps.get(accession, (None, None))
+        known = true_known_at(form=form, json_stamp=printed, filer_habit=of_page, filed_date=filed_date)
         yield accession, known.instant, str(known.source)
 
 

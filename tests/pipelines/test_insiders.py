@@ -1,0 +1,45 @@
+"""Forms 3, 4 and 5 from the ledger to insider_trades."""
+
+from __future__ import annotations
+
+from edgewise.core.ports import FilingState
+from edgewise.core.tables_insiders import INSIDER_TRADES
+from edgewise.pipelines.ingest import fetch_stage
+from edgewise.pipelines.insiders import insiders_stage, trades_of
+from edgewise.pipelines.stages import run_stage
+from tests.ownership.trades import form, transaction
+from tests.pipelines.conftest import ACCEPTED, accession, document, fetched
+
+
+def read_all(rooms):
+    fetch = fetch_stage(rooms.edgar, rooms.lake, rooms.documents, rooms.filings, rooms.clock)
+    run_stage(fetch, rooms.filings, rooms.clock)
+    return run_stage(insiders_stage(rooms.lake, rooms.documents), rooms.filings, rooms.clock)
+
+
+def filed(number: int, body: bytes):
+    return fetched(number, document(body, kind="4", name="form4.xml"), form="4")
+
+
+def test_a_form_becomes_rows_known_when_it_was_accepted_and_a_bad_one_a_failure(rooms, arrive):
+    """Failure case 27: the filing names company 7 as its issuer, the form names it, too, and the form's word counts."""
+    other = form(transaction()).replace(b"0000000007", b"0000000008")
+    arrive(filed(1, form(transaction(), transaction())), filed(2, b"<html>"), filed(3, other), form="4")
+    report = read_all(rooms)
+    assert (report.done, report.failed, report.reasons) == (2, 1, {"rendered_html": 1})
+    rows = trades_of(rooms.lake, 7, as_of=None)
+    assert rows.select("accession", "line", "known_at").rows() == [
+        (accession(1), 1, ACCEPTED),
+        (accession(1), 2, ACCEPTED),
+    ]
+    assert trades_of(rooms.lake, 8, as_of=None)["accession"].to_list() == [accession(3)]
+    assert rooms.filings.get(accession(2)).state is FilingState.FAILED
+    assert rooms.documents.exists(rows["document_sha256"][0])
+
+
+def test_reading_again_changes_nothing(rooms, arrive):
+    arrive(filed(1, form(transaction())), form="4")
+    read_all(rooms)
+    version = rooms.lake.version(INSIDER_TRADES)
+    assert read_all(rooms).done == 0
+    assert rooms.lake.version(INSIDER_TRADES) == version

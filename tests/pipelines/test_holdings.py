@@ -67,7 +67,16 @@ def lake(market, tmp_path_factory):
 
 
 def truth(market):
-    return pl.read_parquet(market.holdings_truth)
+    return pl.read_parquet(market.holdings_truth).with_columns(pl.col("put_call").str.to_lowercase())
+
+
+def test_what_managers_hold_after_all_amendments_is_the_truth(lake, market):
+    """Failure case 29: restatements replace, new holdings add, puts and calls are apart, notices hold nothing."""
+    held = holdings_as_known(lake, FOREVER)
+    both = held.join(truth(market), on=KEY, how="full", coalesce=True, suffix="_meant")
+    assert both.height == truth(market).height > 300
+    assert both.filter(pl.col("amount").eq_missing(pl.col("shares"))).height == both.height
+    assert set(lake.read(HOLDING_REPORTS)["amendment"].drop_nulls()) == {"RESTATEMENT", "NEW HOLDINGS"}
 
 
 def test_failure_case_29_values_are_in_usd_also_of_managers_who_are_wrong_about_the_unit(lake, market):

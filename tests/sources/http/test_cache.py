@@ -136,6 +136,14 @@ class TestBound:
         ConditionalCache(tmp_path, max_bytes=20_000).keep(self.body(2))
         assert [draft.exists() for draft in drafts] == [False, True]
 
+    def test_what_another_is_about_to_finish_is_not_cleared_away(self, tmp_path):
+        cache = ConditionalCache(tmp_path, max_bytes=20_000)
+        draft = tmp_path / "ab" / "abcd.draft"
+        draft.parent.mkdir()
+        draft.write_bytes(bytes(30_000))
+        cache.keep(self.body(1))
+        assert draft.exists()
+
     def test_many_writers_at_once_do_no_harm(self, tmp_path):
         caches = [ConditionalCache(tmp_path, max_bytes=20_000) for _ in range(4)]
         with ThreadPoolExecutor(8) as threads:

@@ -5,7 +5,6 @@ from edgewise.core.errors import SchemaMismatch
 from training.data.home import SENTENCES
 from training.data.labelled import fingerprint
 from training.data.reading import FOLDER, TABLE, read_table, settled, with_sentences
-from training.data.risk_factors import LABELS as RISK_FACTORS
 
 TEXTS = ["Sales rose.", "Costs fell.", "The year ended.", "Sales rose."]
 
@@ -56,7 +55,7 @@ def test_other_labels_and_rows_twice_are_refused(tmp_path, rows):
 
 
 def test_our_tables_hold_labels_and_no_sentences():
-    files = sorted(set(FOLDER.glob("*.tsv")) - {RISK_FACTORS})
+    files = sorted(file for file in FOLDER.glob("*.tsv") if not file.name.startswith("risk_factors."))
     assert [file.name for file in files] == ["calls.evaluation.tsv", "filings.evaluation.tsv", "filings.training.tsv"]
     for file in files:
         read = read_table(file)

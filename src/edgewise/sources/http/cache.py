@@ -96,12 +96,12 @@ class ConditionalCache:
                 self._until_clearing = int(_ROOM * self._max_bytes)
 
     def _clear_up(self) -> None:
-        """Remove what was used longest ago until there is room, and drafts that nobody will finish."""
+        """Remove what was used longest ago until there is room, and drafts that nobody will finish; others may be."""
         files = sorted(_files(self._folder))
         too_much = sum(size for _, size, _ in files) - int((1 - _ROOM) * self._max_bytes)
         for used_at, size, path in files:
-            abandoned = "." in path.name and time.time() - used_at > _DRAFT_LASTS_S
-            if too_much > 0 or abandoned:
+            is_draft = "." in path.name
+            if time.time() - used_at > _DRAFT_LASTS_S if is_draft else too_much > 0:
                 path.unlink(missing_ok=True)
                 too_much -= size
 

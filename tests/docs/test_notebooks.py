@@ -14,7 +14,7 @@ from tests.notebooks import NOTEBOOKS, read, run
 
 
 def test_there_is_a_notebook():
-    assert [path.name for path in NOTEBOOKS] == ["01_reading_a_filing.ipynb"]
+    assert [path.name for path in NOTEBOOKS] == ["01_reading_a_filing.ipynb", "02_tone.ipynb"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

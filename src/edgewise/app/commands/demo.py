@@ -212,7 +212,7 @@ def _evidence(house: House, plan: Plan, market: Simulated) -> list[Evidence]:
     prices = house.lake.read(PRICES)
     tickers = house.lake.read(_instruments()).select("ticker", "instrument_id")
     without = _identified(control_prices(plan), tickers)
-    without = without.with_columns(known_at=session_closes(without["session"]))
+    without = without.with_columns(known_at=session_closes(without["session"]), status=pl.lit("ok"))
     truth = _identified(pl.read_parquet(market.factor_truth).filter(effect="tone"), tickers)
     planted = json_format.loads(market.effects.read_text())["planted_ic"]["own_return"]
     scored = values.drop_nulls("z")["session"].n_unique()

@@ -382,6 +382,6 @@ def _files(lake, table):
 def _sample(column):
     if column.name == "known_at" or column.dtype == pl.Datetime("us", "UTC"):
         return datetime(2024, 1, 2, 21, tzinfo=UTC)
-    if column.dtype == pl.List(pl.Float32):
-        return [0.5, -1.0]
+    if isinstance(column.dtype, pl.List):
+        return {pl.Float32: [0.5, -1.0], pl.String: ["x", "y"]}.get(column.dtype.inner, [1, 2])
     return {pl.String: "x", pl.Date: date(2024, 1, 2), pl.Float64: 1.5}.get(column.dtype, 1)

@@ -63,7 +63,7 @@ def test_our_reader_sees_most_of_what_there_is_to_see(agreement):
 
 @pytest.mark.parametrize("horizon", [1, 5, 21])
 def test_prices_without_the_effect_show_none(values, identified, horizon):
-    without = identified(control_prices(PLAN))
+    without = identified(control_prices(PLAN)).with_columns(status=pl.lit("ok"))
     control = evaluate(
         values, without.with_columns(known_at=session_closes(without["session"])), name="filing_tone", horizon=horizon
     )

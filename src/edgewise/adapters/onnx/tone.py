@@ -46,7 +46,9 @@ class OnnxSentenceTone(OnnxModel):
 
 def _probabilities(encoder: Encoder, sentences: Sequence[str]) -> Floats:
     found = encoder.answers(sentences, lambda logits, _: softmax(logits))
-    found.values[found.tokens == 0] = np.eye(len(TONES), dtype=np.float32)[_NEUTRAL]
+    # Some tokenizers make a piece even of spaces.
+    blank = np.array([not sentence.strip() for sentence in sentences], dtype=bool)
+    found.values[blank | (found.tokens == 0)] = np.eye(len(TONES), dtype=np.float32)[_NEUTRAL]
     return found.values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from edgewise.adapters.onnx.encoder import Encoder
 
 
-class OnnxModel:
+class OnnxModel(ABC):
     """A model folder of one kind; `kind` and `_self_test` are the subclass's.
 
     path:    the folder, or a folder already opened.
@@ -56,6 +57,6 @@ class OnnxModel:
         return loaded(self.folder, threads=self._threads, check=self._self_test)
 
     @staticmethod
+    @abstractmethod
     def _self_test(encoder: Encoder) -> None:
         """Raise Unusable unless the model knows its own samples."""
-        raise NotImplementedError

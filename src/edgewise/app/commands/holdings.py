@@ -228,6 +228,14 @@ def _in_words(owned: dict[str, Any]) -> str:
     )
 
 
+def _looks_like_a_ticker(text: str) -> bool:
+    try:
+        Ticker(text)
+    except EdgewiseError:
+        return False
+    return text == text.upper()
+
+
 def _manager(house: House, whose: str, at: datetime) -> int | None:
     """Return the manager that a CIK or a name means; None for what looks like a ticker of something else."""
     reports = house.lake.history(HOLDING_REPORTS, as_of=at, columns=["manager_cik", "manager"]).unique()
@@ -237,13 +245,8 @@ def _manager(house: House, whose: str, at: datetime) -> int | None:
         if manager not in reports["manager_cik"]:
             raise NotFound(f"no report of manager {manager} was known", advice="Bring it in: edgewise holdings ingest")
         return manager
-    try:
-        Ticker(text.upper())
-    except EdgewiseError:
-        pass
-    else:
-        if text == text.upper():
-            return None
+    if _looks_like_a_ticker(text):
+        return None
     fits = reports.filter(pl.col("manager").str.to_lowercase().str.contains(text.lower(), literal=True))
     found = fits["manager_cik"].unique().sort().to_list()
     if len(found) == 1:

@@ -167,5 +167,7 @@ def test_days_may_carry_a_zone(text, day):
 @given(st.binary(max_size=40), st.integers(0, 900))
 def test_damage_is_an_error_of_ours_or_a_form(junk, place):
     whole = form(transaction(), options=OPTION)
+    read = None
     with contextlib.suppress(EdgewiseError):
-        parse_ownership_form(whole[:place] + junk + whole[place + len(junk) :])
+        read = parse_ownership_form(whole[:place] + junk + whole[place + len(junk) :])
+    assert read is None or (read.form and read.owners)

@@ -49,22 +49,22 @@ Ciks = Annotated[list[str] | None, typer.Option("--cik", help="Registrant number
 Tickers = Annotated[list[str] | None, typer.Option("--ticker", help="Symbol; repeat for several.")]
 Since = Annotated[str, typer.Option("--since", metavar="DAY", help="First filing date.")]
 Until = Annotated[str, typer.Option("--until", metavar="DAY", help="Last filing date.")]
+Backfill = Annotated[int | None, typer.Option("--backfill", min=1, metavar="DAYS", help="From so many days ago.")]
+DiscoveredAt = Annotated[
+    Source | None, typer.Option("--source", help="Where to discover; the narrowest that fits if left out.")
+]
 
 
 @app.command()
 def ingest(
     *,
-    source: Annotated[
-        Source | None, typer.Option(help="Where to discover; the narrowest that fits if left out.")
-    ] = None,
+    source: DiscoveredAt = None,
     form: Forms = None,
     cik: Ciks = None,
     ticker: Tickers = None,
     since: Since = "",
     until: Until = "",
-    backfill: Annotated[
-        int | None, typer.Option("--backfill", min=1, metavar="DAYS", help="From so many days ago.")
-    ] = None,
+    backfill: Backfill = None,
     limit: Limit = None,
     resume: Annotated[bool, typer.Option("--resume", help="Discover nothing; go on with what is waiting.")] = False,
     json: Json = False,

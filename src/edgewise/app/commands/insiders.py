@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edgewise.app.commands.filings import Ciks, Since, Source, Tickers, Until  # noqa: TC001 - as Path
+from edgewise.app.commands.filings import Backfill, Ciks, DiscoveredAt, Since, Tickers, Until  # noqa: TC001 - as Path
 from edgewise.app.console import OUT, AsOf, Json, Limit, house_for, parse_instant, print_json, print_rows, progress
 from edgewise.core.errors import InvalidInput
 from edgewise.core.identifiers import Cik
@@ -30,16 +30,12 @@ _LINE = [
 @app.command()
 def ingest(
     *,
-    source: Annotated[
-        Source | None, typer.Option(help="Where to discover; the narrowest that fits if left out.")
-    ] = None,
+    source: DiscoveredAt = None,
     cik: Ciks = None,
     ticker: Tickers = None,
     since: Since = "",
     until: Until = "",
-    backfill: Annotated[
-        int | None, typer.Option("--backfill", min=1, metavar="DAYS", help="From so many days ago.")
-    ] = None,
+    backfill: Backfill = None,
     dataset: Annotated[
         list[Path] | None, typer.Option("--dataset", help="Zip of a quarterly Form 345 data set; discovers nothing.")
     ] = None,

@@ -41,6 +41,7 @@ TRUTH_FIELDS = {
     "dividends_paid",
     "share_repurchases",
 }
+BEYOND_THE_TRUTH = {"depreciation_and_amortization", "free_cash_flow"}
 SMALL = """
 forms = ["10-K"]
 annual_forms = ["10-K"]
@@ -57,7 +58,7 @@ concepts = ["D"]
 
 
 def test_every_line_of_the_truth_is_declared():
-    assert set(declaration().shown) == TRUTH_FIELDS
+    assert set(declaration().shown) == TRUTH_FIELDS | BEYOND_THE_TRUTH
 
 
 def test_an_expression_becomes_signed_terms():

@@ -23,7 +23,7 @@ GENERAL = "general"
 TIERS = ("concepts", "alternates", "doubtful")
 DOUBTFUL = TIERS.index("doubtful")
 _OPERATORS = {"+": 1.0, "-": -1.0}
-_KNOWN_KEYS = {"statement", "period", "unit", "positive", "internal", *TIERS}
+_KNOWN_KEYS = {"statement", "period", "unit", "positive", "internal", "derived", *TIERS}
 _TERM_SCHEMA = {
     "industry": pl.String,
     "field": pl.String,
@@ -41,6 +41,7 @@ class Field:
     """One line: the statement it stands in, duration or instant, money, shares or per_share.
 
     positive: a value below zero is suspect.   internal: used by checks, never shown.
+    derived:  lines of the same period that it is the sum of, each with its sign; no concept then holds it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Field:
     unit: str
     positive: bool = False
     internal: bool = False
+    derived: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _field(name: str, said: dict[str, Any], industries: list[str]) -> Field:
         unit=said["unit"],
         positive=said.get("positive", False),
         internal=said.get("internal", False),
+        derived=tuple((sign, line) for sign, line, _ in _parsed(name, said.get("derived", ""))),
     )
 
 

@@ -100,7 +100,7 @@ def four_in_a_row(quarters: pl.DataFrame) -> pl.DataFrame:
     quarters: one row per field and quarter, with value, sources, tier, known_at, reasons and status.
     """
     by = ["cik", "field", "unit"]
-    ordered = quarters.sort(*by, "period_end")
+    ordered = quarters.sort(*by, "period_end", "period_start")
     follows = pl.col("period_start") == pl.col("period_end").shift(1).over(by) + pl.duration(days=1)
     joined = ordered.with_columns(follows=follows.fill_null(value=False).cast(pl.Int8))
     last = [pl.col("sources").shift(back).over(by) for back in range(3, -1, -1)]

@@ -3,8 +3,9 @@
 The steps, each a file:
 1. `filed`    what each filing says of each line, from declared concepts (`concepts.toml`, `declared`);
 2. `repairs`  slips that the same filing disproves: a lost minus sign, shares in millions;
-3. `spans`    years, quarters, differences of year-to-date values, four quarters in a row;
-4. `checks`   what must hold between lines; what does not is `suspect` with a reason.
+3. `splits`   shares and per-share values counted in shares as of the instant;
+4. `spans`    years, quarters, differences of year-to-date values, four quarters in a row;
+5. `checks`   what must hold between lines; what does not is `suspect` with a reason.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ from edgewise.fundamentals.spans import (
     newest,
     years,
 )
+from edgewise.fundamentals.splits import in_shares_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from edgewise.fundamentals.declared import Declaration
@@ -62,6 +64,7 @@ def statements(
     *,
     bases: Iterable[str] = BASES[:3],
     as_of: datetime | None = None,
+    splits: pl.DataFrame | None = None,
     declared: Declaration | None = None,
 ) -> pl.DataFrame:
     """Return every line of every period of every company in `facts`, as it was known at `as_of`.
@@ -69,10 +72,12 @@ def statements(
     facts:   rows of table `facts`, all knowledge times; of any number of companies.
     bases:   annual; quarter; ttm (four quarters, or the year that ends there); ytd (half-years and nine months as
              filed); instant (every balance filed). Balances also stand with each basis at the ends of its periods.
-    as_of:   aware instant, inclusive; None: all facts.
+    as_of:   aware instant, inclusive; None: all facts and all splits.
+    splits:  splits.SPLIT_SCHEMA; shares and per-share values are then counted in shares as of `as_of`, and `sources`
+             ends in what a fact was multiplied or divided by. None: each as its filing counts.
     Returns: STATEMENT_SCHEMA, sorted. value: whole units of `unit`; expenses, taxes, capital expenditure, dividends and
              repurchases positive; cash-flow totals as displayed. method: filed, difference, per_share (income over
-             shares), summed. status: ok or suspect, then `reasons` has codes separated by commas; sources:
+             shares), summed, derived (from other lines). status: ok or suspect, then `reasons` has codes separated by commas; sources:
              "accession:concept" of each fact it rests on, separated by "; ".
     Nulls:   a line that no filing tells is no row; nothing is filled.
     Time:    a value rests on facts known at `as_of` only; a period's value is the one filed last by then.
@@ -86,17 +91,23 @@ def statements(
     declared = declared or declaration()
     known = facts if as_of is None else facts.filter(pl.col("known_at") <= as_of)
     lines = repaired(filed_lines(known, declared))
+    if splits is not None and not splits.is_empty():
+        at = as_of or splits["effective_at"].max()
+        lines = in_shares_of(lines.with_columns(at=pl.lit(at, Instant)), splits, declared).drop("at")
+    return standardised(lines, declared, wanted)
+
+
+def standardised(lines: pl.DataFrame, declared: Declaration, wanted: tuple[str, ...]) -> pl.DataFrame:
+    """Return the statements that repaired lines of known filings make, as `statements` does."""
     flows = lines.filter(pl.col("field").is_in(declared.named(period="duration")))
     balances = _filed(newest(lines.filter(pl.col("field").is_in(declared.named(period="instant")))))
     parts = _flows(flows, declared, wanted)
     if "instant" in wanted:
         parts["instant"] = balances
-    frames = [
-        checked(rows if basis == "instant" else _with_balances(rows, balances), declared).with_columns(
-            basis=pl.lit(basis)
-        )
-        for basis, rows in parts.items()
-    ]
+    frames = []
+    for basis, rows in parts.items():
+        told = checked(rows if basis == "instant" else _with_balances(rows, balances), declared)
+        frames.append(pl.concat([told, *_derived(told, declared)]).with_columns(basis=pl.lit(basis)))
     return _as_statements(pl.concat(frames), declared)
 
 
@@ -185,6 +196,31 @@ def _trailing(quarters: pl.DataFrame, annual: pl.DataFrame, declared: Declaratio
     ends = ["cik", "field", "period_end"]
     told = pl.concat([annual, sums.join(annual, on=ends, how="anti")])
     return pl.concat([told, _per_share(told).join(told, on=ends, how="anti")])
+
+
+def _derived(rows: pl.DataFrame, declared: Declaration) -> Iterator[pl.DataFrame]:
+    """Yield the rows of each line that is the sum of others, for periods that have all of them."""
+    period = ["cik", "unit", "period_start", "period_end"]
+    for one in declared.fields:
+        if not one.derived:
+            continue
+        terms = pl.DataFrame(one.derived, schema={"sign": pl.Float64, "field": pl.String}, orient="row")
+        sums = (
+            rows.join(terms.with_row_index("place"), on="field")
+            .sort("place")
+            .group_by(period, maintain_order=True)
+            .agg(
+                (pl.col("value") * pl.col("sign")).sum(),
+                pl.col("reasons").list.join(",").str.split(",").explode(),
+                pl.col("sources").str.join("; "),
+                pl.col("known_at", "tier").max(),
+                found=pl.len(),
+            )
+            .filter(pl.col("found") == terms.height)
+        )
+        yield sums.with_columns(
+            pl.col("reasons").list.filter(pl.element() != ""), field=pl.lit(one.name), method=pl.lit("derived")
+        ).select(rows.columns)
 
 
 def _with_balances(flows: pl.DataFrame, balances: pl.DataFrame) -> pl.DataFrame:

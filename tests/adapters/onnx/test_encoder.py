@@ -57,6 +57,7 @@ def test_batches_are_of_like_lengths_and_hold_every_window_once(folder):
     assert sorted(place for batch in batches for place in batch) == list(range(len(windows)))
     lengths = [[len(windows[place].ids) for place in batch] for batch in batches]
     assert all(max(one) * len(one) <= encoder.BATCH_TOKENS for one in lengths)
+    assert all(max(one) * len(one) - sum(one) <= encoder.RUN_TOKENS for one in lengths)
     assert all(min(one) >= max(two) for one, two in itertools.pairwise(lengths))
 
 

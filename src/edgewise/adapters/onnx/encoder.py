@@ -2,7 +2,8 @@
 
 1. A text becomes tokens (`pieces`). One longer than the model reads is cut into windows at token borders: nothing is
    left out.
-2. Windows are sorted by length and run in batches that are padded to their longest window only.
+2. Windows are sorted by length and run in batches that are padded to their longest window only. A batch ends where
+   padding would cost more than another run.
 3. Several batches run at once, each on one thread: faster than one batch on several, and the same bits whatever their
    number.
 4. A text's answer is the mean of its windows' answers, weighted by their tokens.
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 # Windows of a batch and tokens of it, padding included: enough to fill a core, little enough to stay in its cache.
 BATCH_WINDOWS = 32
 BATCH_TOKENS = 1024
+# What a run costs beside its tokens, counted in tokens.
+RUN_TOKENS = 16
 # How far a text's answer may lie from the one it has by itself.
 TOLERANCE = 1e-5
 
@@ -119,12 +122,24 @@ class Encoder:
     def _batches(self, windows: list[Window]) -> Iterator[list[int]]:
         """Yield the places of the windows of each batch, the longest windows first, so that all end together."""
         order = sorted(range(len(windows)), key=lambda place: -len(windows[place].ids))
-        begin = 0
-        while begin < len(order):
-            longest = len(windows[order[begin]].ids) + self._marks
-            size = 1 if self.folder.manifest.one_by_one else min(BATCH_WINDOWS, max(1, BATCH_TOKENS // longest))
-            yield order[begin : begin + size]
-            begin += size
+        batch: list[int] = []
+        longest = padding = 0
+        for place in order:
+            tokens = len(windows[place].ids) + self._marks
+            if batch and (
+                self.folder.manifest.one_by_one
+                or len(batch) == BATCH_WINDOWS
+                or (len(batch) + 1) * longest > BATCH_TOKENS
+                or padding + longest - tokens > RUN_TOKENS
+            ):
+                yield batch
+                batch = []
+            if not batch:
+                longest, padding = tokens, 0
+            batch.append(place)
+            padding += longest - tokens
+        if batch:
+            yield batch
 
     def _answer(self, windows: list[Window], pool: Pool, places: list[int]) -> Floats:
         return pool(*self._run([windows[place] for place in places]))

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
-from edgewise.core.clock import session_closes
+from edgewise.core.clock import is_session, session_closes
+from edgewise.core.errors import InvalidInput
 from edgewise.sources.prices.files import judged_bars
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from edgewise.core.identifiers import Ticker
 
 BARS = {
     "ticker": pl.String,
@@ -39,6 +46,42 @@ class ProvidedPrices:
     rejected: dict[str, int] = field(default_factory=dict)
 
 
+class PriceProvider(Protocol):
+    """Somebody who is asked for the prices of one security at a time.
+
+    name:           how rows name it.
+    symbols_of_day: whether a symbol means what it named on each session, so that a symbol's history before it was taken
+                    over is another company's; False, if the whole history is that of the security of today.
+    """
+
+    name: str
+    symbols_of_day: bool
+
+    def history(self, ticker: Ticker, since: date, until: date) -> ProvidedPrices:
+        """Return bars as traded of closed sessions, and events, from `since` to `until`.
+
+        Raises NotFound, if the provider knows no such symbol; Throttled and NotConfigured, if it serves us no more;
+        ServiceUnavailable, Unparsable and the others of the client and of its parser.
+        """
+        ...
+
+    def source_of(self, ticker: Ticker) -> str:
+        """Return the address that rows name as their source: never with a key."""
+        ...
+
+
+class WholeMarket(PriceProvider, Protocol):
+    """A provider that gives all securities of one session in one answer."""
+
+    def grouped(self, session: date) -> ProvidedPrices:
+        """Return the bars of all securities on one closed session; no events."""
+        ...
+
+    def events(self, since: date, until: date) -> ProvidedPrices:
+        """Return the splits and dividends of all securities with ex sessions from `since` to `until`; no bars."""
+        ...
+
+
 def provided(bars: pl.DataFrame, actions: pl.DataFrame, *, adjusted: bool) -> ProvidedPrices:
     """Return judged bars and events.
 
@@ -51,6 +94,33 @@ def provided(bars: pl.DataFrame, actions: pl.DataFrame, *, adjusted: bool) -> Pr
         pl.col("volume").round().cast(pl.Int64), session_closes(kept["session"]).alias("known_at")
     ).sort("ticker", "session")
     return ProvidedPrices(prices, actions.sort("ticker", "ex_session", "kind"), counts)
+
+
+def closed_by(found: ProvidedPrices, instant: datetime) -> ProvidedPrices:
+    """Return `found` without bars of sessions that were still open at `instant`, counted as `not_closed`."""
+    closed = found.prices.filter(pl.col("known_at") <= instant)
+    opened = found.prices.height - closed.height
+    return ProvidedPrices(closed, found.actions, found.rejected | ({"not_closed": opened} if opened else {}))
+
+
+def number(value: Any) -> float | None:
+    """Return a provider's number: null where nothing is given, NaN (which no check lets pass) for what is none."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return float("nan")
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return float("nan")
+
+
+def traded_on(day: date) -> bool:
+    """Return whether the exchange trades on `day`; False outside its calendar."""
+    try:
+        return is_session(day)
+    except InvalidInput:
+        return False
 
 
 def _as_traded(bars: pl.DataFrame, actions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -8,9 +8,10 @@ it tells a price as traded from a quarter of it (failure case 39). `adjclose` is
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 import polars as pl
 
@@ -23,9 +24,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from edgewise.core.clock import Clock
+    from edgewise.core.identifiers import Ticker
+    from edgewise.sources.http import Fetcher
+
 PROVIDER = "yahoo"
+HOST = "query1.finance.yahoo.com"
 _WHAT = "Yahoo's chart"
 _FIELDS = ("open", "high", "low", "close", "volume")
+
+
+class Yahoo:
+    """Asks Yahoo's chart, which needs no key. Every answer reaches to the present, so that no later split is hidden."""
+
+    name = PROVIDER
+    symbols_of_day = False
+
+    def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
+        self._fetcher, self._clock = fetcher, clock
+
+    def history(self, ticker: Ticker, since: date, until: date) -> ProvidedPrices:
+        """Return bars and events of one symbol; see `PriceProvider`."""
+        begins = datetime.combine(since, time(), NEW_YORK)
+        ends = datetime.combine(self._clock.now().astimezone(NEW_YORK).date() + timedelta(days=1), time(), NEW_YORK)
+        asked = {"period1": int(begins.timestamp()), "period2": int(ends.timestamp()), "interval": "1d"}
+        url = f"{self.source_of(ticker)}?{urlencode(asked | {'events': 'div,splits'})}"
+        found = parse_chart(self._fetcher.get(url).body)
+        within = pl.col("session").is_between(since, until)
+        due = pl.col("ex_session").is_between(since, until)
+        return ProvidedPrices(found.prices.filter(within), found.actions.filter(due), found.rejected)
+
+    def source_of(self, ticker: Ticker) -> str:
+        """Return the address of a symbol's chart."""
+        return f"https://{HOST}/v8/finance/chart/{quote(str(ticker))}"
 
 
 def parse_chart(body: bytes, *, later_splits: Sequence[tuple[date, float]] | None = None) -> ProvidedPrices:

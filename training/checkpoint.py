@@ -51,6 +51,7 @@ def _network(architecture: dict[str, Any]) -> nn.Module:
     if architecture["kind"] == "convolution":
         options = StudentOptions(
             dimensions=architecture["dimensions"],
+            inner=architecture["inner"],
             widths=tuple(architecture["widths"]),
             dropout=architecture["dropout"],
         )

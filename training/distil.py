@@ -1,14 +1,15 @@
 """Teach a small student what one or several teachers know: `python -m training.distil`.
 
-1. The pool: all sentences of the archive's filings and those of the training sets, without the companies that judge
-   and without whatever resembles an evaluation set.
-2. The teachers' probabilities of each, averaged.
+1. The pool: sentences of the archive's filings, those of the training sets and variants of these, without the companies
+   that judge and without whatever resembles an evaluation set.
+2. The teachers' probabilities of each, averaged, and kept for the next student of the same teachers and sentences.
 3. The student starts from the first teacher's vectors of words, by their principal components.
 4. It is fitted to the teachers' probabilities, softened by a temperature, and to the labels where there are some.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from operator import itemgetter
 from pathlib import Path
@@ -21,9 +22,11 @@ import torch
 
 from edgewise.core.errors import InvalidInput
 from training import checkpoint, fitting, options, records
+from training.data.compared import SOURCE as COMPARED
 from training.data.home import filing_sentences
 from training.data.labelled import LABELLED, frame_fingerprint
 from training.data.near_duplicates import likes_in, sketches
+from training.data.variants import variants
 from training.pieces import WORD, train_pieces
 from training.student import ConvolutionStudent, start_from
 from training.train import plain, shown, tone_data
@@ -55,12 +58,18 @@ def distil_on(data: ToneData, settings: dict[str, Any]) -> dict[str, Any]:
     teachers = [checkpoint.load(Path(folder)) for folder in settings["teachers"]]
     if not teachers:
         raise InvalidInput("there is no teacher", advice="Name checkpoints in `teachers`.")
-    sentences = pool(data, Path(settings["data"]["home"]), limit=settings["pool_limit"], seed=fit.seed)
+    sentences = pool(
+        data,
+        Path(settings["data"]["home"]),
+        limit=settings["pool_limit"],
+        each=settings["variants"],
+        seed=fit.seed,
+    )
     tokenizer = train_pieces(sentences["sentence"].to_list(), pieces=small.pieces)
     student = ConvolutionStudent(tokenizer.get_vocab_size(), small)
     start_from(student, taught_vectors(tokenizer, *teachers[0][:2]))
     training = fitting.as_sentences(tokenizer, sentences, max_tokens=fit.max_tokens)
-    soft = taught([(model, pieces) for model, pieces, _ in teachers], sentences["sentence"].to_list(), fit=fit)
+    soft = taught_once(Path(settings["taught"]), settings["teachers"], teachers, sentences["sentence"].to_list(), fit)
     validation = fitting.as_sentences(tokenizer, data.validation, max_tokens=fit.max_tokens)
     factors = fitting.class_weights(training.labels, balanced=fit.class_weights == "balanced")
     lesson = fitting.Lesson(factors, fit.label_smoothing, settings["soft_share"], settings["temperature"])
@@ -83,10 +92,11 @@ def distil_on(data: ToneData, settings: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def pool(data: ToneData, home: Path, *, limit: int | None, seed: int) -> pl.DataFrame:
-    """Return the training sentences and the filings' other sentences, whose label is -1, as `LABELLED`.
+def pool(data: ToneData, home: Path, *, limit: int | None, each: int, seed: int) -> pl.DataFrame:
+    """Return the training sentences, the filings' other sentences and variants, whose label is -1, as `LABELLED`.
 
-    limit: at most so many sentences without a label, drawn by the seed.
+    limit: at most so many sentences of filings without a label, drawn by the seed.
+    each: at most so many variants of every training sentence that was not made by rule.
     """
     judging = {group for judge in data.evaluation for group in judge.frame["group"].unique() if group}
     words = pl.col("sentence").str.count_matches(r"\S+")
@@ -94,19 +104,54 @@ def pool(data: ToneData, home: Path, *, limit: int | None, seed: int) -> pl.Data
         filing_sentences(home)
         .filter(words.is_between(*_WORDS))
         .unique("fingerprint", keep="first", maintain_order=True)
+        .select("sentence", source=pl.lit("pool"), group="company:" + pl.col("company"))
+        .filter(~pl.col("group").is_in(list(judging)))
     )
-    free = read.select(
-        "sentence",
-        label=pl.lit(fitting.UNLABELLED, dtype=pl.Int8),
-        source=pl.lit("pool"),
-        group="company:" + pl.col("company"),
-        weight=pl.lit(1.0, dtype=pl.Float32),
-    ).filter(~pl.col("group").is_in(list(judging)))
-    if limit is not None and free.height > limit:
-        free = free.sample(limit, seed=seed)
+    drawn = read if limit is None or read.height <= limit else read.sample(limit, seed=seed)
     known = set(data.training["sentence"]) | set(data.validation["sentence"])
-    free = free.filter(~pl.col("sentence").is_in(list(known)))
+    free = (
+        pl.concat([drawn, _variants(data.training, read["sentence"], each=each, seed=seed)])
+        .filter(~pl.col("sentence").is_in(list(known)))
+        .with_columns(
+            label=pl.lit(fitting.UNLABELLED, dtype=pl.Int8),
+            weight=pl.lit(1.0, dtype=pl.Float32),
+        )
+        .select(LABELLED.names())
+    )
     return pl.concat([data.training, _unlike(free, data.evaluation)]).cast(LABELLED)
+
+
+def _variants(training: pl.DataFrame, corpus: pl.Series, *, each: int, seed: int) -> pl.DataFrame:
+    originals = training.filter(pl.col("source") != COMPARED)
+    made = variants(originals["sentence"].to_list(), [*training["sentence"], *corpus], each=each, seed=seed)
+    places = [place for place, _ in made]
+    return pl.DataFrame(
+        {"sentence": [variant for _, variant in made], "source": "variant", "group": originals["group"].gather(places)},
+        schema={"sentence": pl.String, "source": pl.String, "group": pl.String},
+    )
+
+
+def taught_once(
+    kept: Path,
+    folders: Sequence[str],
+    teachers: Sequence[tuple[nn.Module, Tokenizer, object]],
+    sentences: Sequence[str],
+    fit: options.FitOptions,
+) -> NDArray[np.float32]:
+    """Return what the teachers say of the sentences, shape (n, 3); from the file `kept` if it is of the same ones."""
+    key = hashlib.sha256(str(fit.max_tokens).encode())
+    for folder in folders:
+        key.update(hashlib.sha256((Path(folder) / checkpoint.WEIGHTS).read_bytes()).digest())
+    for sentence in sentences:
+        key.update(sentence.encode() + b"\n")
+    if kept.is_file():
+        with np.load(kept) as earlier:
+            if str(earlier["key"]) == key.hexdigest():
+                return np.asarray(earlier["soft"], dtype=np.float32)
+    soft = taught([(model, pieces) for model, pieces, _ in teachers], sentences, fit=fit)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(kept, key=key.hexdigest(), soft=soft)
+    return soft
 
 
 def taught(

@@ -218,16 +218,38 @@ def _mean(graph: Graph, states: str, shown: str, *, axis: int) -> str:
 
 def _student(graph: Graph, state: State, widths: Sequence[int]) -> str:
     """Add the student's network; return the name of its pooled states (sentences, 2 x dimensions)."""
-    shown = graph.node("Unsqueeze", graph.node("Cast", INPUTS[1], to=TensorProto.FLOAT), graph.numbers(1))
-    vectors = graph.node("Transpose", graph.rows(state["vectors.weight"], INPUTS[0]), perm=[0, 2, 1])
-    states = graph.node("Mul", vectors, shown)
+    shown = graph.node("Unsqueeze", graph.node("Cast", INPUTS[1], to=TensorProto.FLOAT), graph.numbers(2))
+    states = graph.node("Mul", graph.rows(state["vectors.weight"], INPUTS[0]), shown)
     for number, width in enumerate(widths):
-        weights = [graph.weight(state[f"convolutions.{number}.{kind}"]) for kind in ("weight", "bias")]
-        convolved = graph.node("Conv", states, *weights, kernel_shape=[width], pads=[width // 2, width // 2])
-        states = graph.node("Mul", graph.node("Add", states, graph.node("Gelu", convolved)), shown)
+        added = _block(graph, states, _under(state, f"blocks.{number}."), width)
+        states = graph.node("Mul", graph.node("Add", states, added), shown)
     hidden = graph.node("Mul", graph.node("Sub", graph.number(1), shown), graph.number(FAR_BELOW))
-    greatest = graph.node("ReduceMax", graph.node("Add", states, hidden), graph.numbers(2), keepdims=0)
-    return graph.node("Concat", greatest, _mean(graph, states, shown, axis=2), axis=1)
+    greatest = graph.node("ReduceMax", graph.node("Add", states, hidden), graph.numbers(1), keepdims=0)
+    return graph.node("Concat", greatest, _mean(graph, states, shown, axis=1), axis=1)
+
+
+def _block(graph: Graph, states: str, state: State, width: int) -> str:
+    """Add a block of the student: what the neighbours of each token add to it."""
+    around = width // 2
+    narrow = graph.node("MatMul", states, graph.weight(state["narrow.weight"].T))
+    padded = graph.node("Pad", narrow, graph.numbers(0, around, 0, 0, around, 0))
+    tokens = graph.node("Gather", graph.node("Shape", INPUTS[0]), graph.numbers(1))
+    shifts = [
+        graph.node("Slice", padded, graph.numbers(first), _plus(graph, tokens, first), graph.numbers(1))
+        for first in range(width)
+    ]
+    mixed = _exact(graph, graph.node("Concat", *shifts, axis=2), state, "mix")
+    return _exact(graph, graph.node("Gelu", mixed), state, "widen")
+
+
+def _plus(graph: Graph, number: str, more: int) -> str:
+    return graph.node("Add", number, graph.numbers(more))
+
+
+def _exact(graph: Graph, states: str, state: State, name: str) -> str:
+    """Add a linear layer that is kept as it is: the student's are few numbers beside its vectors."""
+    product = graph.node("MatMul", states, graph.weight(state[f"{name}.weight"].T))
+    return graph.node("Add", product, graph.weight(state[f"{name}.bias"]))
 
 
 def _exact_linear(graph: Graph, states: str, weight: Array, bias: Array) -> str:

@@ -68,10 +68,14 @@ class FitOptions:
 
 @dataclass(frozen=True, slots=True)
 class StudentOptions:
-    """The small network that learns from teachers: pieces of words in, convolutions, probabilities out."""
+    """The small network that learns from teachers: pieces of words in, blocks of neighbours, probabilities out.
+
+    inner: channels in which a block looks at neighbours; widths: tokens that each block sees together, odd.
+    """
 
     pieces: int = 16_000
     dimensions: int = 96
+    inner: int = 32
     widths: tuple[int, ...] = (3, 5)
     dropout: float = 0.1
 

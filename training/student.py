@@ -1,8 +1,9 @@
 """The student: a network small enough for streams and whole annual reports.
 
-Pieces of words become vectors; two convolutions with a detour around each (residual) see three and five neighbours;
-the greatest and the mean value of each channel over the sentence go to a linear head. Padding is zero before each
-convolution, so a sentence has the same probabilities in every batch.
+Pieces of words become vectors; blocks with a detour around each (residual) look at a few neighbours through a narrow
+passage (bottleneck), where products are cheap; the greatest and the mean value of each channel over the sentence go to
+a linear head. Padding is zero wherever neighbours are looked at, so a sentence has the same probabilities in every
+batch.
 """
 
 from __future__ import annotations
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
     from training.options import StudentOptions
 
 
+class Block(nn.Module):
+    """What a token's neighbours add to it: dimensions to `inner` channels, `width` tokens together, and back."""
+
+    def __init__(self, dimensions: int, inner: int, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.narrow = nn.Linear(dimensions, inner, bias=False)
+        self.mix = nn.Linear(width * inner, inner)
+        self.widen = nn.Linear(inner, dimensions)
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """Return shape (n, tokens, dimensions) of states of that shape, zero where padded."""
+        around, tokens = self.width // 2, states.shape[1]
+        narrow = functional.pad(self.narrow(states), (0, 0, around, around))
+        neighbours = torch.cat([narrow[:, first : first + tokens] for first in range(self.width)], 2)
+        return self.widen(functional.gelu(self.mix(neighbours)))
+
+
 class ConvolutionStudent(nn.Module):
     """Logits in order of `TONES` from token ids."""
 
@@ -28,18 +47,18 @@ class ConvolutionStudent(nn.Module):
         wide = options.dimensions
         self.options = options
         self.vectors = nn.Embedding(pieces, wide)
-        self.convolutions = nn.ModuleList(nn.Conv1d(wide, wide, width, padding=width // 2) for width in options.widths)
+        self.blocks = nn.ModuleList(Block(wide, options.inner, width) for width in options.widths)
         self.dropout = nn.Dropout(options.dropout)
         self.head = nn.Linear(2 * wide, classes)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return logits (n, classes) of token ids (n, tokens) and their mask, 1 for a token and 0 for padding."""
-        shown = mask.unsqueeze(1).to(self.head.weight.dtype)
-        states = self.dropout(self.vectors(ids)).transpose(1, 2) * shown
-        for convolution in self.convolutions:
-            states = (states + functional.gelu(convolution(states))) * shown
-        greatest = (states + (1 - shown) * FAR_BELOW).amax(2)
-        mean = states.sum(2) / shown.sum(2)
+        shown = mask.unsqueeze(2).to(self.head.weight.dtype)
+        states = self.dropout(self.vectors(ids)) * shown
+        for block in self.blocks:
+            states = (states + block(states)) * shown
+        greatest = (states + (1 - shown) * FAR_BELOW).amax(1)
+        mean = states.sum(1) / shown.sum(1)
         return self.head(self.dropout(torch.cat([greatest, mean], 1)))
 
     def architecture(self) -> dict[str, Any]:
@@ -48,6 +67,7 @@ class ConvolutionStudent(nn.Module):
             "kind": "convolution",
             "pieces": self.vectors.num_embeddings,
             "dimensions": self.options.dimensions,
+            "inner": self.options.inner,
             "widths": list(self.options.widths),
             "dropout": self.options.dropout,
             "classes": self.head.out_features,

@@ -141,8 +141,11 @@ def test_the_student_says_what_the_network_written_out_says(kept):
     random = np.random.default_rng(5)
     weights = {
         "vectors.weight": random.normal(0, 1, (PIECES, 8)),
-        "convolutions.0.weight": random.normal(0, 0.3, (8, 8, 3)),
-        "convolutions.0.bias": random.normal(0, 0.3, 8),
+        "blocks.0.narrow.weight": random.normal(0, 0.3, (4, 8)),
+        "blocks.0.mix.weight": random.normal(0, 0.3, (4, 12)),
+        "blocks.0.mix.bias": random.normal(0, 0.3, 4),
+        "blocks.0.widen.weight": random.normal(0, 0.3, (8, 4)),
+        "blocks.0.widen.bias": random.normal(0, 0.3, 8),
         "head.weight": random.normal(0, 0.3, (3, 16)),
         "head.bias": random.normal(0, 0.3, 3),
     }
@@ -151,10 +154,10 @@ def test_the_student_says_what_the_network_written_out_says(kept):
     logits = run(classifier_graph(weights, architecture, kept=kept))
     for row in range(2):
         states = weights["vectors.weight"][own_ids(row)]
-        filled = np.pad(states, ((1, 1), (0, 0)))
-        windows = np.stack([filled[start : start + 3] for start in range(len(states))])
-        convolved = np.einsum("twi,oiw->to", windows, weights["convolutions.0.weight"]) + weights["convolutions.0.bias"]
-        states = states + gelu(convolved)
+        narrow = np.pad(states @ weights["blocks.0.narrow.weight"].T, ((1, 1), (0, 0)))
+        windows = np.stack([narrow[start : start + 3].ravel() for start in range(len(states))])
+        mixed = gelu(windows @ weights["blocks.0.mix.weight"].T + weights["blocks.0.mix.bias"])
+        states = states + mixed @ weights["blocks.0.widen.weight"].T + weights["blocks.0.widen.bias"]
         pooled = np.concatenate([states.max(0), states.mean(0)])
         expected = pooled @ weights["head.weight"].T + weights["head.bias"]
         assert np.abs(logits[row] - expected).max() < TOLERANCE[kept]

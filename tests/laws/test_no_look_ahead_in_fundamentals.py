@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from edgewise.core.tables_fundamentals import FACTS
+from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
 from edgewise.fundamentals import statements
 from edgewise.lake import Lake
 from edgewise.lake.leaks import find_leaks
+from edgewise.pipelines.fundamentals_build import build_fundamentals
 from tests.fundamentals.tagged import tagged
 
 AT = [datetime(2024, 3, 1, tzinfo=UTC), datetime(2025, 2, 15, 21, tzinfo=UTC), datetime(2025, 12, 1, tzinfo=UTC)]
@@ -57,3 +58,26 @@ def test_statements_of_the_whole_history_cut_only_by_the_instant_do_not_either(l
 
 def test_failure_case_22_restated_values_in_the_past_are_caught_as_a_leak(lake):
     assert len(find_leaks(of_all_knowledge, lake, AT, tables=[FACTS])) == len(AT)
+
+
+def stored(lake: Lake, as_of: datetime) -> pl.DataFrame:
+    """The table FUNDAMENTALS, built from all that the lake holds, as it was known."""
+    build_fundamentals(lake)
+    return lake.read(FUNDAMENTALS, as_of=as_of)
+
+
+def stamped_too_early(lake: Lake, as_of: datetime) -> pl.DataFrame:
+    """The leak of a table that keeps one row a value: the newest, stamped with when its period was first told."""
+    build_fundamentals(lake)
+    rows = lake.history(FUNDAMENTALS)
+    last = rows.unique(FUNDAMENTALS.key, keep="last", maintain_order=True)
+    first = rows.group_by(FUNDAMENTALS.key).agg(pl.col("known_at").min())
+    return last.drop("known_at").join(first, on=FUNDAMENTALS.key).filter(pl.col("known_at") <= as_of)
+
+
+def test_the_stored_statements_do_not_look_ahead(lake):
+    assert find_leaks(stored, lake, AT, tables=[FACTS]) == []
+
+
+def test_stored_statements_stamped_too_early_are_caught_as_a_leak(lake):
+    assert len(find_leaks(stamped_too_early, lake, AT, tables=[FACTS])) == len(AT)

@@ -11,6 +11,7 @@ from edgewise.core.tables import FILINGS
 from edgewise.core.tables_fundamentals import FACTS
 from edgewise.lake import Lake
 from edgewise.pipelines.fundamentals import ingest_facts, known_statements
+from edgewise.pipelines.fundamentals_build import build_fundamentals
 from edgewise.sources.edgar.company_facts import parse_company_facts
 from edgewise.sources.edgar.submissions import parse_submissions
 
@@ -134,6 +135,7 @@ def test_a_second_run_stores_nothing_new(lake):
 
 def test_statements_are_those_known_at_the_instant(lake):
     ingest_facts(Told(), lake, [CIK])
+    build_fundamentals(lake, [CIK, SILENT])
     before = known_statements(lake, CIK, basis="annual", as_of=datetime(2025, 1, 30, 21, 3, tzinfo=UTC))
     assert before["value"].to_list() == [18053]
     assert known_statements(lake, CIK, basis="annual", as_of=ACCEPTED)["value"].to_list() == [18053, 15640]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from edgewise.core.table import Column, Instant, Table
-from edgewise.core.tables_fundamentals import FACTS
+from edgewise.core.tables_fundamentals import ALL_FUNDAMENTALS
 from edgewise.core.tables_holdings import ALL_HOLDINGS
 from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.core.tables_market import ALL_MARKET
@@ -359,7 +359,7 @@ ALL: tuple[Table, ...] = (
     INSTRUMENTS,
     PRICES,
     *ALL_MARKET,
-    FACTS,
+    *ALL_FUNDAMENTALS,
     FACTORS,
     LABELS,
     *ALL_HOLDINGS,

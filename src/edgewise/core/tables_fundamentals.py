@@ -1,4 +1,4 @@
-"""Lake tables of company data: facts as tagged in filings. `core.tables.ALL` lists them."""
+"""Lake tables of company data: facts as tagged in filings, and the lines of statements made of them."""
 
 from __future__ import annotations
 
@@ -34,3 +34,42 @@ FACTS = Table(
         Column("known_at", Instant, "UTC instant from which the public could know this row: the filing's"),
     ),
 )
+
+FUNDAMENTALS = Table(
+    "fundamentals",
+    "One row per line of a company's standardised statements and period, and per change of it: what it was from "
+    "known_at on. A value told again, unchanged, is no new row.",
+    key=("cik", "basis", "period_end", "period_start", "field", "unit"),
+    columns=(
+        Column("cik", pl.Int64, "company"),
+        Column("basis", pl.String, "annual, quarter or ttm (twelve months to the end of a quarter)"),
+        Column("period_end", pl.Date, "last day of the period; of a balance the day it is of"),
+        Column("period_start", pl.Date, "first day of the period, also beside a balance at its end"),
+        Column("field", pl.String, "line: revenue, net_income, total_assets, ..."),
+        Column("unit", pl.String, "currency, shares, or currency/shares; whole units"),
+        Column("statement", pl.String, "income_statement, balance_sheet or cash_flow"),
+        Column(
+            "value",
+            pl.Float64,
+            "in whole units of `unit`; expenses positive; shares and per-share values in shares as of known_at",
+            nulls="withdrawn: from known_at on the line is not told any more",
+        ),
+        Column("method", pl.String, "filed, difference, per_share, summed or derived", nulls="withdrawn"),
+        Column("status", pl.String, "ok, suspect or withdrawn"),
+        Column("reasons", pl.String, "reason codes separated by commas", nulls="status is not suspect"),
+        Column(
+            "sources",
+            pl.String,
+            "facts it rests on, accession:concept, separated by '; '; of a later split * or / its ratio",
+            nulls="withdrawn",
+        ),
+        Column(
+            "known_at",
+            Instant,
+            "UTC instant from which it was so: the latest of its facts', of a filing that put it in doubt, or the open "
+            "of a split's ex session",
+        ),
+    ),
+)
+
+ALL_FUNDAMENTALS: tuple[Table, ...] = (FACTS, FUNDAMENTALS)

@@ -1,7 +1,22 @@
-"""Facts as tagged to standardised statements, as of any instant. Pure: frames in, frames out."""
+"""Facts as tagged to standardised statements, as of any instant, and ratios of them. Pure: frames in, frames out."""
 
 from __future__ import annotations
 
+from edgewise.fundamentals.declared import declaration
+from edgewise.fundamentals.ratios import QUOTE_SCHEMA, RATIO_SCHEMA, RATIOS, ratios
+from edgewise.fundamentals.share_counts import shares_outstanding
 from edgewise.fundamentals.statements import BASES, STATEMENT_SCHEMA, statements
+from edgewise.fundamentals.versions import versions
 
-__all__ = ["BASES", "STATEMENT_SCHEMA", "statements"]
+__all__ = [
+    "BASES",
+    "QUOTE_SCHEMA",
+    "RATIOS",
+    "RATIO_SCHEMA",
+    "STATEMENT_SCHEMA",
+    "declaration",
+    "ratios",
+    "shares_outstanding",
+    "statements",
+    "versions",
+]

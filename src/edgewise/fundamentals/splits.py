@@ -14,9 +14,16 @@ import polars as pl
 from edgewise.core.table import Instant
 
 if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
+
     from edgewise.fundamentals.declared import Declaration
 
-SPLIT_SCHEMA = {"cik": pl.Int64, "effective_at": Instant, "ratio": pl.Float64, "doubtful": pl.Boolean}
+SPLIT_SCHEMA: dict[str, PolarsDataType] = {
+    "cik": pl.Int64,
+    "effective_at": Instant,
+    "ratio": pl.Float64,
+    "doubtful": pl.Boolean,
+}
 DOUBT = "splits_disagree"
 
 

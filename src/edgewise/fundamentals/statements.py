@@ -77,8 +77,8 @@ def statements(
              ends in what a fact was multiplied or divided by. None: each as its filing counts.
     Returns: STATEMENT_SCHEMA, sorted. value: whole units of `unit`; expenses, taxes, capital expenditure, dividends and
              repurchases positive; cash-flow totals as displayed. method: filed, difference, per_share (income over
-             shares), summed, derived (from other lines). status: ok or suspect, then `reasons` has codes separated by commas; sources:
-             "accession:concept" of each fact it rests on, separated by "; ".
+             shares), summed, derived (from other lines). status: ok or suspect, then `reasons` has codes separated by
+             commas; sources: "accession:concept" of each fact it rests on, separated by "; ".
     Nulls:   a line that no filing tells is no row; nothing is filled.
     Time:    a value rests on facts known at `as_of` only; a period's value is the one filed last by then.
     Raises:  InvalidInput for an unknown basis or an `as_of` without zone.

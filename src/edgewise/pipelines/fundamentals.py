@@ -1,4 +1,4 @@
-"""Bring company facts in, each known since the filing that tells it was public, and read statements from them.
+"""Bring company facts in, each known since the filing that tells it was public, and read statements as of an instant.
 
 A company's facts are stored whole before the next company is asked for, and by key: a run that is killed is begun again
 and repeats nothing that is visible. A company that cannot be read is a failure with a reason, and the others go on.
@@ -15,8 +15,9 @@ import polars as pl
 from edgewise.core.errors import EdgewiseError, NotFound
 from edgewise.core.table import Instant
 from edgewise.core.tables import FILINGS
-from edgewise.core.tables_fundamentals import FACTS
-from edgewise.fundamentals import statements
+from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
+from edgewise.fundamentals import STATEMENT_SCHEMA, declaration
+from edgewise.fundamentals.versions import WITHDRAWN
 from edgewise.sources.edgar import urls
 from edgewise.sources.edgar.acceptance import filer_habit, true_known_at
 
@@ -82,8 +83,18 @@ def known_facts(lake: Lake, cik: Cik, *, as_of: datetime | None = None) -> pl.Da
 
 
 def known_statements(lake: Lake, cik: Cik, *, basis: str, as_of: datetime | None = None) -> pl.DataFrame:
-    """Return a company's statements as `edgewise.fundamentals.statements` gives them; empty where nothing is known."""
-    return statements(known_facts(lake, cik, as_of=as_of), bases=(basis,), as_of=as_of)
+    """Return a company's statements of table FUNDAMENTALS that were known at `as_of`, in STATEMENT_SCHEMA.
+
+    Empty where nothing was known then, and where statements were never built. Lines stand in the declared order.
+    """
+    own = (pl.col("cik") == int(cik)) & (pl.col("basis") == basis)
+    rows = lake.read(FUNDAMENTALS, as_of=as_of, where=own).filter(pl.col("status") != WITHDRAWN)
+    places = pl.DataFrame({"field": declaration().shown}, schema={"field": pl.String}).with_row_index("place")
+    return (
+        rows.join(places, on="field")
+        .sort("cik", "basis", "period_end", "period_start", "place")
+        .select(STATEMENT_SCHEMA.keys())
+    )
 
 
 def _facts_of(edgar: Edgar, lake: Lake, cik: Cik, report: IngestedFacts) -> pl.DataFrame:

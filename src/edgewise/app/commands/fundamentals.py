@@ -1,4 +1,4 @@
-"""`edgewise fundamentals`: bring company facts in, and show statements as they were known."""
+"""`edgewise fundamentals`: bring company facts in, and show statements and ratios as they were known."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from edgewise.app.house import House
 
-app = typer.Typer(no_args_is_help=True, help="Company facts and standardised statements.")
+app = typer.Typer(no_args_is_help=True, help="Company facts, standardised statements and ratios.")
 
 
 class Basis(StrEnum):
@@ -41,19 +41,26 @@ def ingest(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many companies.")] = None,
     json: Json = False,
 ) -> None:
-    """Store every value that these companies tagged, each known since its filing was public."""
+    """Store every value that these companies tagged, each known since its filing was public, and their statements."""
     from edgewise.pipelines.fundamentals import ingest_facts  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.pipelines.fundamentals_build import build_fundamentals  # noqa: PLC0415 - as above
 
     with house_for("fundamentals ingest") as (house, counts):
         house.mark_simulated()
         ciks = list(islice(_companies(house, cik, ticker, everybody=everybody), limit))
         with progress("company facts", len(ciks)) as done:
             report = ingest_facts(house.edgar, house.lake, ciks, on_progress=done)
+        stored = [one for one in ciks if int(one) not in report.failed]
+        with progress("statements", len(stored)) as done:
+            built = build_fundamentals(house.lake, stored, on_progress=done)
         counts |= {"companies": report.companies, "rows": report.rows, "new": report.new, "failed": len(report.failed)}
         if json:
-            print_json(report)
+            print_json({"facts": report, "statements": built})
             return
-        OUT.print(f"companies [bold]{report.companies:,}[/] · facts [bold]{report.rows:,}[/] · new {report.new:,}")
+        OUT.print(
+            f"companies [bold]{report.companies:,}[/] · facts [bold]{report.rows:,}[/] · new {report.new:,} · "
+            f"lines of statements [bold]{built.rows:,}[/] · changed {built.changed:,}"
+        )
         for reason, rows in report.rejected.items():
             OUT.print(f"  rejected for {reason}: {rows:,}")
         print_rows(
@@ -61,6 +68,28 @@ def ingest(
             [{"cik": failed, "reason": reason} for failed, reason in report.failed.items()],
             columns=["cik", "reason"],
             empty="  none failed",
+        )
+
+
+@app.command()
+def build(*, cik: Ciks = None, ticker: Tickers = None, json: Json = False) -> None:
+    """Make statements of the facts and splits that are stored, of all companies by default.
+
+    Build again after prices came in: splits change what shares and earnings per share are counted in.
+    """
+    from edgewise.pipelines.fundamentals_build import build_fundamentals  # noqa: PLC0415 - as above
+
+    with house_for("fundamentals build") as (house, counts):
+        ciks = list(_companies(house, cik, ticker, everybody=False)) if cik or ticker else None
+        with progress("statements", None if ciks is None else len(ciks)) as done:
+            built = build_fundamentals(house.lake, ciks, on_progress=done)
+        counts |= {"companies": built.companies, "rows": built.rows, "changed": built.changed}
+        if json:
+            print_json(built)
+            return
+        OUT.print(
+            f"companies [bold]{built.companies:,}[/] · lines of statements [bold]{built.rows:,}[/] · "
+            f"changed {built.changed:,}"
         )
 
 
@@ -92,6 +121,40 @@ def show(
             return
         shown, columns = _as_table(wanted)
         print_rows(f"{company}, {basis}; ? marks what is suspect", shown, columns=columns, empty="")
+
+
+@app.command()
+def ratios(
+    company: Annotated[str, typer.Argument(help="Ticker, or CIK.")],
+    *,
+    basis: Annotated[Basis, typer.Option(help="annual or ttm: ratios are of twelve months.")] = Basis.TTM,
+    as_of: AsOf = "",
+    json: Json = False,
+) -> None:
+    """Show a company's ratios of its newest period as they were known, with the price of then."""
+    from edgewise.pipelines.ratios import known_ratios  # noqa: PLC0415 - as above
+
+    if basis is Basis.QUARTER:
+        raise InvalidInput("ratios are of twelve months, not of a quarter", advice="Give --basis ttm or annual.")
+    with house_for("fundamentals ratios", ledger=False) as (house, _):
+        instant = parse_instant(as_of) or house.clock.now()
+        cik = _company(house, company, instant)
+        rows = known_ratios(house.lake, cik, basis=basis, as_of=instant)
+        if rows.is_empty():
+            raise NotFound(
+                f"no {basis} statements of {company} were known then",
+                advice=f"Bring them in: edgewise fundamentals ingest --cik {int(cik)}.",
+            )
+        newest = rows.filter(rows["period_end"] == rows["period_end"].max())
+        if json:
+            print_json(newest.to_dicts())
+            return
+        print_rows(
+            f"{company}, twelve months to {newest['period_end'][0]}",
+            newest.select("ratio", "value", "unit", "status", "reasons", "inputs").to_dicts(),
+            columns=["ratio", "value", "unit", "status", "reasons", "inputs"],
+            empty="",
+        )
 
 
 def _companies(house: House, ciks: list[str] | None, tickers: list[str] | None, *, everybody: bool) -> Any:

@@ -192,6 +192,30 @@ def test_failure_case_29_what_is_new_or_closed_beside_confidential_positions_is_
     assert found[Q3, GOOGLE] == ("closed", -8, "suspect")
 
 
+def test_what_is_missing_beside_a_suspect_report_is_a_suspect_sale():
+    earlier = before((APPLE, 100), (GOOGLE, 8, 2))
+    half = (report("o", at(11, 14), status="suspect", reasons="entry_count_differs"), [ORIGINAL[1][0]])
+    assert moved(at(11, 14), earlier, half)[Q3, GOOGLE] == ("closed", -8, "suspect")
+    # After the report that is doubtful: what was not in it may be older than it looks.
+    doubtful = before((APPLE, 100), status="suspect", reasons="entry_count_differs")
+    assert moved(at(11, 14), doubtful, ORIGINAL)[Q3, CISCO] == ("new", 5, "suspect")
+
+
+def test_failure_case_29_additions_without_the_report_they_add_to_are_suspect_and_sell_nothing():
+    unread = (report("o", at(11, 14), status="absent", reasons="text_table"), [])
+    rows = positions(lines_held(*tables(unread, ADDED), at(12, 28)))
+    assert rows.select("cusip", "amount", "status").rows() == [(GOOGLE, 7, "suspect")]
+    assert moved(at(12, 28), before((APPLE, 100)), ADDED)[Q3, APPLE] == ("closed", -100, "suspect")
+
+
+def test_a_report_that_was_read_again_keeps_its_place_before_its_amendment():
+    """As when a data set, which tells only the day, is stored beside the filing itself."""
+    again = (report("o", at(11, 21)), [line("o", at(11, 21), APPLE, 100), line("o", at(11, 21), CISCO, 5, 2)])
+    reports = pl.concat([tables(ORIGINAL, RESTATED)[0], tables(again)[0]])
+    lines = pl.concat([tables(ORIGINAL, RESTATED)[1], tables(again)[1]])
+    assert positions(lines_held(reports, lines, at(11, 22)))["amount"].to_list() == [10]
+
+
 def links(*rows):
     known = at(1, 1)
     full = [(cusip, start, end, instrument, "", known) for cusip, start, end, instrument in rows]
@@ -255,6 +279,32 @@ def test_suspect_positions_count_only_if_asked_for():
     doubtful = (report("o", at(11, 14), status="suspect", reasons="unit_unclear"), [line("o", at(11, 14), APPLE, 1)])
     assert owned(at(11, 14), doubtful) == {}
     assert owned(at(11, 14), doubtful, suspect=True)["apple", Q3]["holders"] == 1
+
+
+def test_a_suspect_report_or_line_sells_nothing_and_its_manager_is_not_counted():
+    """Manager 2 sold Apple; 1, whose report was read in part, and 3, of whose line the number is doubtful, did not."""
+    filed = [(report(f"b{n}", at(8, 14), period=Q2, manager=n), []) for n in (1, 2, 3)]
+    for earlier, lines in filed:
+        n = earlier["manager_cik"]
+        lines += [line(f"b{n}", at(8, 14), APPLE, 10, period=Q2, manager=n)]
+    half = {"status": "suspect", "reasons": "entry_count_differs"}
+    doubtful = line("o3", at(11, 14), APPLE, 10, manager=3, status="suspect", reasons="amount_negative")
+    filed += [
+        (report("o1", at(11, 14), **half), [line("o1", at(11, 14), CISCO, 1)]),
+        (report("o2", at(11, 14), manager=2), [line("o2", at(11, 14), CISCO, 1, manager=2)]),
+        (report("o3", at(11, 14), manager=3), [doubtful, line("o3", at(11, 14), CISCO, 1, 2, manager=3)]),
+    ]
+    apple = owned(at(11, 14), *filed)["apple", Q3]
+    assert (apple["holders"], apple["closed"], apple["managers"], apple["managers_both"]) == (0, 1, 2, 2)
+    asked = owned(at(11, 14), *filed, suspect=True)["apple", Q3]
+    assert (asked["holders"], asked["closed"], asked["managers"]) == (1, 2, 3)
+
+
+def test_failure_case_29_managers_with_confidential_positions_open_and_close_nothing():
+    hidden = (report("o", at(11, 14), confidential=True), [line("o", at(11, 14), CISCO, 1)])
+    rows = owned(at(11, 14), before((APPLE, 100)), hidden)
+    assert ("apple", Q3) not in rows
+    assert (rows["cisco", Q3]["opened"], rows["cisco", Q3]["breadth_change"]) == (0, None)
 
 
 def test_reports_are_due_45_days_after_the_quarter_or_the_next_business_day():

@@ -6,7 +6,8 @@ How the reports of a manager about a quarter become its holdings as of T, of tho
 2. Amendments of NEW HOLDINGS add their lines to it: all of them to an original, those that came later to a
    restatement, which tells everything itself. A line that repeats one of the base word for word is not added again.
 3. Notices (13F-NT) and reports that could not be read hold nothing; an amendment that could not be read makes what it
-   amends suspect, for nobody knows what it changed.
+   amends suspect, for nobody knows what it changed. Additions without a report that they could be added to are a part
+   of the holdings, and suspect.
 
 A report is due 45 days after the quarter's end, and comes then: a quarter is complete long after it is over. Nothing
 here looks at a report that was not known at T.
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 DUE_DAYS = 45
 _QUARTER = ["manager_cik", "period_end"]
 _SECURITY = ["cusip", "put_call", "amount_kind"]
+_OWNERSHIP = (
+    *("instrument_id", "period_end", "holders", "shares", "value_usd", "opened", "closed", "holders_before"),
+    *("managers", "managers_both", "breadth", "breadth_change", "ownership_share", "complete"),
+)
 _SAME_LINE = [*_SECURITY, "amount", "value_filed", "discretion", "other_managers"]
 
 
@@ -43,10 +48,14 @@ def reports_in_force(reports: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
 
     reports: rows of `holding_reports`, several versions of one may be there.
     Returns: manager_cik, period_end, accession, effect, confidential, known_at, status, reasons; `status` is suspect
-             where the report is, or where an amendment of the same quarter could not be read (amendment_unreadable).
+             where the report is, where an amendment of the same quarter could not be read (amendment_unreadable), or
+             where there is nothing to which additions were added (base_missing).
+    Reports come in the order in which they were first known: a version that was read later is no later report.
     """
+    key = [*_QUARTER, "accession"]
     known = reports.filter(pl.col("known_at") <= as_of).sort("known_at", "accession")
-    newest = known.unique([*_QUARTER, "accession"], keep="last", maintain_order=True)
+    first = known.with_columns(first_known_at=pl.col("known_at").min().over(key))
+    newest = first.unique(key, keep="last", maintain_order=True).sort("first_known_at", "accession")
     effect = (
         pl.when(pl.col("form").str.starts_with("13F-NT") | (pl.col("status") == "absent"))
         .then(None)
@@ -60,11 +69,13 @@ def reports_in_force(reports: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     restated = (pl.col("amends") & (pl.col("place") == base)).any().over(_QUARTER)
     added = (pl.col("effect") == "adds") & (base.is_null() | ~restated | (pl.col("place") > base))
     unread = (pl.col("amends") & (pl.col("status") == "absent") & (pl.col("place") > base.fill_null(-1))).any()
-    flagged = placed.with_columns(unread=unread.over(_QUARTER), held=(pl.col("place") == base) | added)
+    doubts = {"amendment_unreadable": unread.over(_QUARTER), "base_missing": base.is_null()}
+    flagged = placed.with_columns(held=(pl.col("place") == base) | added, **doubts)
+    doubtful, codes = pl.any_horizontal(*doubts), (pl.when(code).then(pl.lit(code)) for code in doubts)
     doubted = flagged.with_columns(
-        status=pl.when("unread").then(pl.lit("suspect")).otherwise(pl.col("status")),
-        reasons=pl.when("unread")
-        .then(pl.concat_str("reasons", pl.lit("amendment_unreadable"), separator=",", ignore_nulls=True))
+        status=pl.when(doubtful).then(pl.lit("suspect")).otherwise(pl.col("status")),
+        reasons=pl.when(doubtful)
+        .then(pl.concat_str("reasons", *codes, separator=",", ignore_nulls=True))
         .otherwise(pl.col("reasons")),
     )
     columns = [*_QUARTER, "accession", "effect", "confidential", "known_at", "status", "reasons"]
@@ -149,21 +160,35 @@ def changes(held: pl.DataFrame, reports: pl.DataFrame, as_of: datetime) -> pl.Da
              value_before, change (new, added, reduced, kept, closed), status, reasons.
     A position is new or closed only where the manager reported on both quarters: the first report of a manager has no
     changes, and a quarter without a report is not a sale. Where positions were left out in confidence in either
-    quarter, what is new or closed is suspect (confidential_omitted).
+    quarter, what is new or closed is suspect (confidential_omitted); so is what is missing beside a report that is
+    suspect itself (report_suspect): it may stand in the part that was not read.
     Amounts are as filed: a split between the quarters shows as a change.
     """
     key = ["manager_cik", *_SECURITY]
-    told = reports_in_force(reports, as_of).select(_QUARTER).unique()
-    both = told.join(told.select("manager_cik", period_end=_next_quarter_end("period_end")), on=_QUARTER, how="semi")
-    columns = [*_QUARTER, *_SECURITY, "amount", "value_usd", "confidential", "status"]
+    both = _pairs(_quarters(reports, as_of))
+    columns = [*_QUARTER, *_SECURITY, "amount", "value_usd", "status"]
     named = held.filter(pl.col("cusip").is_not_null()).select(columns)
     now = named.join(both, on=_QUARTER, how="semi")
     before = named.with_columns(period_end=_next_quarter_end("period_end")).join(both, on=_QUARTER, how="semi")
     joined = now.join(before, on=[*key, "period_end"], how="full", coalesce=True, suffix="_before", nulls_equal=True)
-    hidden = held.group_by(_QUARTER).agg(hidden=pl.col("confidential").any())
-    hidden_before = hidden.select("manager_cik", period_end=_next_quarter_end("period_end"), hidden_before="hidden")
-    marked = joined.join(hidden, on=_QUARTER, how="left").join(hidden_before, on=_QUARTER, how="left")
-    return _named(marked).sort(*_QUARTER, *_SECURITY, nulls_last=True)
+    return _named(joined.join(both, on=_QUARTER, how="left")).sort(*_QUARTER, *_SECURITY, nulls_last=True)
+
+
+def _quarters(reports: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Return the quarters that each manager reported on: manager_cik, period_end, hidden (in confidence), doubted."""
+    hidden, doubted = pl.col("confidential").fill_null(value=False), pl.col("status") != "ok"
+    return reports_in_force(reports, as_of).group_by(_QUARTER).agg(hidden=hidden.any(), doubted=doubted.any())
+
+
+def _pairs(quarters: pl.DataFrame) -> pl.DataFrame:
+    """Return those of the quarters before which the manager reported on the one before, too, and what that one was."""
+    before = quarters.select(
+        "manager_cik",
+        period_end=_next_quarter_end("period_end"),
+        hidden_before="hidden",
+        doubted_before="doubted",
+    )
+    return quarters.join(before, on=_QUARTER)
 
 
 def _named(joined: pl.DataFrame) -> pl.DataFrame:
@@ -183,9 +208,15 @@ def _named(joined: pl.DataFrame) -> pl.DataFrame:
         .when(delta == 0)
         .then(pl.lit("kept"))
     )
-    hidden = pl.any_horizontal(pl.col("hidden").fill_null(value=False), pl.col("hidden_before").fill_null(value=False))
-    unsure = hidden & (new | absent)
+    reasons = {
+        "confidential_omitted": (pl.col("hidden") | pl.col("hidden_before")) & (new | absent),
+        "report_suspect": (new & pl.col("doubted_before")) | (absent & pl.col("doubted")),
+    }
+    unsure = pl.any_horizontal(*reasons.values())
     doubt = unsure | (pl.col("status").fill_null("ok") != "ok") | (pl.col("status_before").fill_null("ok") != "ok")
+    told = pl.concat_str(
+        *(pl.when(holds).then(pl.lit(code)) for code, holds in reasons.items()), separator=",", ignore_nulls=True
+    )
     return joined.select(
         *_QUARTER,
         *_SECURITY,
@@ -196,7 +227,7 @@ def _named(joined: pl.DataFrame) -> pl.DataFrame:
         value_before="value_usd_before",
         change=change,
         status=pl.when(doubt).then(pl.lit("suspect")).otherwise(pl.lit("ok")),
-        reasons=pl.when(unsure).then(pl.lit("confidential_omitted")),
+        reasons=pl.when(unsure).then(told),
     )
 
 
@@ -213,36 +244,33 @@ def institutional_ownership(
     held:    what `positions` gives, with `instrument_id`; rows without one are left out, as are puts, calls, principal.
     reports: rows of `holding_reports`: who reported.
     shares_outstanding: instrument_id, known_at, shares; the newest known at T and at the end of the quarter counts.
-    suspect: whether suspect positions count.
+    suspect: whether suspect reports and positions count.
     Returns: instrument_id, period_end, holders, holders_before (of the quarter before), shares, value_usd, managers
              (that reported on the quarter by T), managers_both (that also did on the quarter before), opened and closed
              (positions, of those), breadth (holders / managers), breadth_change ((opened - closed) / managers_both),
              ownership_share (shares / shares outstanding), complete (whether all reports were due by T).
-    Nulls:   breadth_change without managers_both; ownership_share without shares outstanding.
+    A manager whose report is suspect is no manager of that quarter, unless asked for: what could not be read of it is
+    no sale. Nor do managers_both hold those who left positions out in confidence in either quarter, and a position
+    that is suspect in one quarter is neither opened nor closed.
+    Nulls:   breadth_change without managers_both; ownership_share without shares outstanding; value_usd where the
+             value of a position is unknown.
     Source:  breadth as Chen, Hong and Stein (2002).
     """
-    usable = held.filter(
-        pl.col("instrument_id").is_not_null() & (pl.col("put_call") == "") & (pl.col("amount_kind") == "SH")
-    )
-    kept = (usable if suspect else usable.filter(pl.col("status") == "ok")).filter(pl.col("amount") > 0)
-    told = reports_in_force(reports, as_of).select(_QUARTER).unique()
-    both = told.join(told.select("manager_cik", period_end=_next_quarter_end("period_end")), on=_QUARTER, how="semi")
-    managers = (
-        told.group_by("period_end")
-        .agg(managers=pl.len())
-        .join(both.group_by("period_end").agg(managers_both=pl.len()), on="period_end", how="left")
-    )
-    by_manager = kept.group_by("instrument_id", *_QUARTER).agg(pl.col("amount").sum(), pl.col("value_usd").sum())
-    owned = by_manager.group_by("instrument_id", "period_end").agg(
-        holders=pl.len(), shares=pl.col("amount").sum(), value_usd=pl.col("value_usd").sum()
-    )
-    flows = _flows(by_manager, both)
+    of_shares = (pl.col("put_call") == "") & (pl.col("amount_kind") == "SH") & (pl.col("amount").fill_null(1) > 0)
+    usable = held.filter(pl.col("instrument_id").is_not_null() & of_shares)
+    kept = (usable if suspect else usable.filter(pl.col("status") == "ok")).drop_nulls("amount")
+    quarters = _quarters(reports, as_of).filter(pl.lit(suspect) | ~pl.col("doubted"))
+    both = _pairs(quarters).filter(pl.lit(suspect) | ~(pl.col("hidden") | pl.col("hidden_before")))
+    owned = _owned(kept)
     before = owned.select("instrument_id", period_end=_next_quarter_end("period_end"), holders_before="holders")
+    counts = ("holders", "opened", "closed", "managers_both", "shares")
     joined = (
-        owned.join(flows, on=["instrument_id", "period_end"], how="full", coalesce=True)
+        owned.join(_flows(kept, usable, both), on=["instrument_id", "period_end"], how="full", coalesce=True)
         .join(before, on=["instrument_id", "period_end"], how="left")
-        .join(managers, on="period_end", how="left")
-        .with_columns(pl.col("holders", "opened", "closed", "managers_both", "shares", "value_usd").fill_null(0))
+        .join(quarters.group_by("period_end").agg(managers=pl.len()), on="period_end", how="left")
+        .join(both.group_by("period_end").agg(managers_both=pl.len()), on="period_end", how="left")
+        .with_columns(value_usd=pl.when(pl.col("holders").is_null()).then(0.0).otherwise(pl.col("value_usd")))
+        .with_columns(pl.col(counts).fill_null(0))
     )
     due = {period: due_day(period) for period in joined["period_end"].unique()}
     shares = _outstanding(joined, shares_outstanding, as_of)
@@ -256,20 +284,36 @@ def institutional_ownership(
             ownership_share=pl.col("shares") / pl.col("outstanding"),
             complete=pl.col("period_end").replace_strict(due, return_dtype=pl.Date) < as_of.date(),
         )
-        .drop("outstanding")
+        .select(*_OWNERSHIP)
         .sort("instrument_id", "period_end")
     )
 
 
-def _flows(by_manager: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
-    """Return how many managers, of those that reported on both quarters, opened and closed a position."""
+def _owned(kept: pl.DataFrame) -> pl.DataFrame:
+    """Return, by instrument and quarter, how many managers hold it, and their shares and value summed."""
+    value = pl.when(pl.col("value_usd").null_count() == 0).then(pl.col("value_usd").sum())
+    holders = pl.col("manager_cik").n_unique()
+    return kept.group_by("instrument_id", "period_end").agg(
+        holders=holders, shares=pl.col("amount").sum(), value_usd=value
+    )
+
+
+def _flows(kept: pl.DataFrame, usable: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
+    """Return how many managers, of those that reported on both quarters, opened and closed a position.
+
+    usable: `kept` and suspect positions: what is there, though doubtful, was neither opened nor closed.
+    """
     key = ["instrument_id", *_QUARTER]
-    held = by_manager.select(key)
-    now = held.join(both, on=_QUARTER, how="semi")
-    before = held.with_columns(period_end=_next_quarter_end("period_end")).join(both, on=_QUARTER, how="semi")
-    opened = now.join(before, on=key, how="anti").group_by("instrument_id", "period_end").agg(opened=pl.len())
-    closed = before.join(now, on=key, how="anti").group_by("instrument_id", "period_end").agg(closed=pl.len())
-    return opened.join(closed, on=["instrument_id", "period_end"], how="full", coalesce=True)
+    earlier = {"period_end": _next_quarter_end("period_end")}
+    now, now_at_all = kept.select(key).unique(), usable.select(key)
+    before, before_at_all = now.with_columns(**earlier), now_at_all.with_columns(**earlier)
+    opened = now.join(before_at_all, on=key, how="anti").join(both, on=_QUARTER, how="semi")
+    closed = before.join(now_at_all, on=key, how="anti").join(both, on=_QUARTER, how="semi")
+    counted = [
+        each.group_by("instrument_id", "period_end").agg(pl.len().alias(name))
+        for name, each in (("opened", opened), ("closed", closed))
+    ]
+    return counted[0].join(counted[1], on=["instrument_id", "period_end"], how="full", coalesce=True)
 
 
 def _outstanding(owned: pl.DataFrame, shares: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from datetime import UTC, datetime
+
 from edgewise.core.ports import FilingState
 from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.pipelines.ingest import fetch_stage
-from edgewise.pipelines.insiders import insiders_stage, trades_of
+from edgewise.pipelines.insiders import ingest_dataset, insiders_stage, trades_of
 from edgewise.pipelines.stages import run_stage
-from tests.ownership.trades import form, transaction
+from tests.ownership.trades import OPTION, form, transaction
 from tests.pipelines.conftest import ACCEPTED, accession, document, fetched
+from tests.sources.edgar.test_ownership_rows import ACCESSION, HEADERS, table
 
 
 def read_all(rooms):
@@ -43,3 +48,27 @@ def test_reading_again_changes_nothing(rooms, arrive):
     version = rooms.lake.version(INSIDER_TRADES)
     assert read_all(rooms).done == 0
     assert rooms.lake.version(INSIDER_TRADES) == version
+
+
+def quarter(number: int) -> bytes:
+    """A data set of one form under the number of a filing, filed on 4 March 2025."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in HEADERS:
+            told = table(name).replace(str(ACCESSION).encode(), str(accession(number)).encode())
+            archive.writestr(f"{name}.tsv", told.replace(b"05-MAR-2024", b"04-MAR-2025"))
+    return packed.getvalue()
+
+
+def test_a_form_that_came_after_its_data_set_is_read_as_the_form_tells_it_from_its_acceptance_on(rooms, arrive):
+    """The set tells the day alone, so 22:00 in New York; the form, read later, was public at 16:05 and says more."""
+    done = ingest_dataset(quarter(1), rooms.lake, source_url="2025q1_form345.zip")
+    assert (done.forms, done.lines, done.already, done.refused) == (1, 3, 0, {})
+    assert trades_of(rooms.lake, 7, as_of=ACCEPTED).is_empty()
+    arrive(filed(1, form(transaction(), transaction(), options=OPTION)), form="4")
+    read_all(rooms)
+    for instant in (ACCEPTED, datetime(2025, 3, 5, 3, tzinfo=UTC), None):
+        known = trades_of(rooms.lake, 7, as_of=instant)
+        assert (known["line"].to_list(), known["document_sha256"].null_count()) == ([1, 2, 3], 0)
+    again = ingest_dataset(quarter(1), rooms.lake, source_url="2025q1_form345.zip")
+    assert (again.forms, again.already) == (0, 1)

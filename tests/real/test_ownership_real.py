@@ -102,7 +102,7 @@ def test_the_secs_own_data_set_has_the_same_lines(trades, sec_archive):
     owners.writelines(f"{accession}\t1\tX\tDirector\n" for accession in here["accession"].unique())
     tables["REPORTINGOWNER"] = owners.getvalue().encode()
     nobody = pl.DataFrame(schema={"accession": pl.String, "known_at": Instant, "known_at_source": pl.String})
-    told = dataset_rows(tables, known=nobody, source_url="insider-datasets").filter(pl.col("kind") != "none")
+    told = dataset_rows(tables, known=nobody, source_url="insider-datasets").rows.filter(pl.col("kind") != "none")
     ours = here.filter((pl.col("kind") == "holding") | pl.col("derivative"))
     ours = ours.filter(pl.col("accession").is_in(told["accession"].implode()))
     columns = ("accession", "kind", "derivative", "security", "code", "direct", "nature", "noted", "transaction_date")

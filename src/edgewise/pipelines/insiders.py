@@ -31,11 +31,15 @@ _OF_FILING = ("accession", "filed_date", "known_at", "known_at_source", "source_
 
 @dataclass(frozen=True, slots=True)
 class DatasetReport:
-    """What came of a quarterly data set: forms and lines stored, and forms that were here already, read from XML."""
+    """What came of a quarterly data set: forms and lines stored, and forms that were here already, read from XML.
+
+    refused: what could not be taken, by reason, as `ReadDataset` tells.
+    """
 
     forms: int
     lines: int
     already: int
+    refused: dict[str, int]
 
 
 def insiders_stage(lake: Lake, documents: DocumentStore) -> Stage[FiledForm]:
@@ -44,7 +48,7 @@ def insiders_stage(lake: Lake, documents: DocumentStore) -> Stage[FiledForm]:
     One that cannot be read becomes a failure with the reason that `parse_ownership_form` gives.
     """
     return Stage(
-        name="read",
+        name="insiders",
         takes=FilingState.FETCHED,
         gives=FilingState.PARSED,
         prepare=partial(_read_all, lake, documents),
@@ -59,12 +63,13 @@ def ingest_dataset(raw: bytes, lake: Lake, *, source_url: str) -> DatasetReport:
     `known_at` is that of the filing where the lake has it. Safe to repeat. Raises what reading the data set raises.
     """
     known = lake.read(FILINGS, columns=["accession", "known_at", "known_at_source"]).unique("accession")
-    rows = dataset_rows(dataset_tables(raw), known=known, source_url=source_url)
+    read = dataset_rows(dataset_tables(raw), known=known, source_url=source_url)
     here = lake.read(INSIDER_TRADES, columns=["accession", "document_sha256"]).drop_nulls("document_sha256")
-    new = rows.join(here, on="accession", how="anti")
+    new = read.rows.join(here, on="accession", how="anti")
     lake.upsert(INSIDER_TRADES, new)
     forms = new["accession"].n_unique()
-    return DatasetReport(forms, new.filter(pl.col("line") > 0).height, rows["accession"].n_unique() - forms)
+    already = read.rows["accession"].n_unique() - forms
+    return DatasetReport(forms, new.filter(pl.col("line") > 0).height, already, read.refused)
 
 
 def trades_of(lake: Lake, issuer: int, *, as_of: datetime | None) -> pl.DataFrame:
@@ -121,4 +126,23 @@ def _within(works: Sequence[FilingWork]) -> pl.Expr:
 
 
 def _commit(lake: Lake, filed: Sequence[FiledForm]) -> None:
-    lake.upsert(INSIDER_TRADES, trade_rows(filed))
+    rows = trade_rows(filed)
+    lake.upsert(INSIDER_TRADES, pl.concat([rows, _instead_of_data_set(lake, rows)]))
+
+
+def _instead_of_data_set(lake: Lake, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return these rows once more for each later instant at which a data set told the same line.
+
+    A data set tells less, rounds, and knows only the day. Stored before the form itself, its version would be the
+    newest and hide the form.
+    """
+    told = pl.col("document_sha256").is_null()
+    first, last = rows["accession"].min(), rows["accession"].max()
+    within = pl.col("accession").is_between(pl.lit(first), pl.lit(last))
+    columns = ["accession", "line", "known_at", "known_at_source"]
+    here = lake.history(INSIDER_TRADES, columns=columns, where=within & told)
+    both = rows.join(here, on=["accession", "line"], suffix="_told").filter(
+        pl.col("known_at_told") > pl.col("known_at")
+    )
+    again = both.with_columns(known_at="known_at_told", known_at_source="known_at_source_told")
+    return again.select(rows.columns)

@@ -139,18 +139,31 @@ class TestDataSets:
         known = pl.DataFrame(
             [{"accession": str(ACCESSION), "known_at": ACCEPTED, "known_at_source": "header"}], schema=UNKNOWN.schema
         )
-        got = dataset_rows(dataset_tables(dataset()), known=known, source_url="https://sec.test/")
+        got = dataset_rows(dataset_tables(dataset()), known=known, source_url="https://sec.test/").rows
         expected = rows(whole).with_columns(document_sha256=pl.lit(None, pl.String))
         assert got.sort("line").equals(expected)
 
     def test_without_the_filing_it_is_known_when_edgar_shuts_on_its_filing_date(self):
-        got = dataset_rows(dataset_tables(dataset()), known=UNKNOWN, source_url="x")
+        got = dataset_rows(dataset_tables(dataset()), known=UNKNOWN, source_url="x").rows
         assert got["known_at"].unique().to_list() == [datetime(2024, 3, 6, 3, tzinfo=UTC)]
         assert got["known_at_source"].unique().to_list() == ["filing_date"]
 
     def test_a_set_without_a_table_of_lines_is_refused_and_not_read_as_forms_without_lines(self):
         with pytest.raises(Unparsable, match="NONDERIV_TRANS"):
             dataset_rows(dataset_tables(dataset("NONDERIV_TRANS")), known=UNKNOWN, source_url="x")
+
+    def test_what_is_left_out_is_counted_and_a_number_that_is_none_is_a_doubt(self):
+        """A form without a filing date, one without owners, a line of a form that is not listed."""
+        tables = dataset_tables(dataset())
+        tables["SUBMISSION"] += b"\n0000000007-24-000002\t\t\t\t4\t7" + b"\n0000000007-24-000003\t05-MAR-2024\t\t\t4\t7"
+        tables["REPORTINGOWNER"] += b"\n0000000007-24-000002\t70\tDOE JANE\tDirector"
+        tables["NONDERIV_HOLDING"] += b"\n0000000007-24-000009\t1\tCommon Stock"
+        tables["NONDERIV_TRANS"] = tables["NONDERIV_TRANS"].replace(b"10.5", b"ten", 1)
+        read = dataset_rows(tables, known=UNKNOWN, source_url="x")
+        assert read.refused == {"filing_date_missing": 1, "owner_missing": 1, "orphan_lines": 1}
+        assert read.rows["accession"].unique().to_list() == [str(ACCESSION)]
+        doubts = read.rows.filter(pl.col("status") == "suspect")["reasons"].to_list()
+        assert doubts == ["number_unreadable,price_missing"]
 
     def test_no_zip_is_refused(self):
         with pytest.raises(Unparsable):

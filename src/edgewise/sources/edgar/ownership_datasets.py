@@ -11,22 +11,22 @@ written 31-JUL-2024. AFF10B5ONE is missing before 2023.
 from __future__ import annotations
 
 import io
-import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 from polars.exceptions import PolarsError
 
 from edgewise.core.clock import NEW_YORK
-from edgewise.core.errors import Hostile, TooLarge, Unparsable
+from edgewise.core.errors import Unparsable
 from edgewise.core.table import Instant
+from edgewise.sources.edgar.data_set_zip import zipped_tables
 from edgewise.sources.edgar.ownership_rows import PLAN_WORDS, READER_VERSION, judged, raw_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LARGEST_MEMBER = 1_000_000_000
-LARGEST_RATIO = 200
 _SUBMISSION, _OWNER, _FOOTNOTES = "SUBMISSION", "REPORTINGOWNER", "FOOTNOTES"
 # In the order in which lines are numbered.
 _LINES = {
@@ -68,53 +68,65 @@ _FLAG = {"1": True, "true": True, "0": False, "false": False}
 _ROLES = {"Director": "director", "Officer": "officer", "TenPercentOwner": "ten_percent", "Other": "other"}
 
 
-def dataset_tables(raw: bytes) -> dict[str, bytes]:
-    """Return the tables of a data set's zip, by name without .tsv.
+@dataclass(frozen=True, slots=True)
+class ReadDataset:
+    """What a data set holds: rows of `insider_trades`, and what was left out of it, by reason.
 
-    Raises Unparsable if it is no zip or a needed table is missing, TooLarge and Hostile for members out of proportion.
+    refused: forms: issuer_missing, form_unknown, filing_date_missing, owner_missing; orphan_lines: lines of a form
+             that the data set does not list. Reasons of nothing are not there.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            members = {info.filename.rpartition("/")[2].removesuffix(".tsv"): info for info in archive.infolist()}
-            return {name: _member(archive, members[name]) for name in NAMES if name in members}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise Unparsable("the data set is no zip file", advice="Fetch it again.") from error
+
+    rows: pl.DataFrame
+    refused: dict[str, int]
 
 
-def dataset_rows(tables: Mapping[str, bytes], *, known: pl.DataFrame, source_url: str) -> pl.DataFrame:
-    """Return the rows of a data set.
+def dataset_tables(raw: bytes) -> dict[str, bytes]:
+    """Return the tables of a data set's zip, by name without .tsv. Raises what `zipped_tables` raises."""
+    return zipped_tables(io.BytesIO(raw), NAMES, largest=LARGEST_MEMBER)
+
+
+def dataset_rows(tables: Mapping[str, bytes], *, known: pl.DataFrame, source_url: str) -> ReadDataset:
+    """Return the rows of a data set, and how many of its forms and lines are not among them.
 
     tables:     as `dataset_tables` returns them; FOOTNOTES may be missing.
     known:      accession, known_at, known_at_source of filings whose publication is known; others get 22:00 in New
-                York of their filing date. One without a filing date is left out.
+                York of their filing date.
     Nulls:      as the table says; `document_sha256` is null.
     Raises Unparsable, if another table is missing or cannot be read: forms without their lines would look empty.
     """
     if lacking := [name for name in _NEEDED if name not in tables]:
         raise Unparsable(f"the data set lacks {', '.join(lacking)}", advice="Fetch the whole zip.")
     read = {name: _table(name, raw) for name, raw in tables.items()}
-    forms = _forms(read[_SUBMISSION], known).join(_owners(read[_OWNER]), on="accession")
-    noted = _with_footnotes(_lines(read), read.get(_FOOTNOTES))
+    listed = _forms(read[_SUBMISSION], known).join(_owners(read[_OWNER]), on="accession", how="left")
+    forms, refused = _usable(listed)
+    lines = _lines(read)
+    if orphans := lines.join(listed, on="accession", how="anti").height:
+        refused["orphan_lines"] = orphans
+    noted = _with_footnotes(lines, read.get(_FOOTNOTES))
     rows = forms.join(noted, on="accession", how="left").with_columns(
         pl.col("line").fill_null(0),
         pl.col("kind").fill_null("none"),
         pl.col("derivative").fill_null(value=False),
+        pl.col("reasons").fill_null(pl.lit([], pl.List(pl.String))),
         plan_noted=_speaks_of_plan("footnotes") | _speaks_of_plan("remarks"),
         source_url=pl.lit(source_url),
         reader_version=pl.lit(READER_VERSION),
         document_sha256=pl.lit(None, pl.String),
-        reasons=pl.lit([], pl.List(pl.String)),
     )
-    return judged(rows.select(pl.col(name).cast(kind) for name, kind in raw_schema().items()))
+    kept = judged(rows.select(pl.col(name).cast(kind) for name, kind in raw_schema().items()))
+    return ReadDataset(kept, refused)
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    if info.file_size > LARGEST_MEMBER:
-        raise TooLarge(f"{info.filename} has {info.file_size:,} bytes, at most {LARGEST_MEMBER:,} are read")
-    if info.file_size > LARGEST_RATIO * max(info.compress_size, 1) + 1_000_000:
-        raise Hostile(f"{info.filename} unpacks to {info.file_size:,} bytes from {info.compress_size:,}")
-    with archive.open(info) as member:
-        return member.read(info.file_size)
+def _usable(forms: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return the forms that tell what a row needs, and how many do not, by what they lack."""
+    lacks = {
+        "issuer_missing": pl.col("issuer_cik").is_null(),
+        "form_unknown": pl.col("form").is_null(),
+        "filing_date_missing": pl.col("known_at").is_null(),
+        "owner_missing": pl.col("owner_ciks").is_null(),
+    }
+    refused = {reason: count for reason, lacking in lacks.items() if (count := forms.filter(lacking).height)}
+    return forms.filter(~pl.any_horizontal(*lacks.values())), refused
 
 
 def _table(name: str, raw: bytes) -> pl.DataFrame:
@@ -132,7 +144,7 @@ def _table(name: str, raw: bytes) -> pl.DataFrame:
 
 
 def _forms(submissions: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Return a row for each form with a usable issuer and a known instant."""
+    """Return a row for each form that the data set lists; null is what it does not tell."""
     filed = _day(submissions, ("FILING_DATE",))
     shut = filed.cast(pl.Datetime("us")).dt.offset_by("22h").dt.replace_time_zone(NEW_YORK.key)
     return (
@@ -154,7 +166,6 @@ def _forms(submissions: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
             pl.coalesce("known_at", "shut").alias("known_at"), pl.col("known_at_source").fill_null("filing_date")
         )
         .drop("shut")
-        .drop_nulls(["known_at", "issuer_cik", "form"])
         .unique("accession", keep="first", maintain_order=True)
     )
 
@@ -185,6 +196,15 @@ def _of_table(name: str, table: pl.DataFrame, order: int) -> pl.DataFrame:
     kind, derivative = _LINES[name]
     fields = {**_WORDS, **_NUMBERS, **_DAYS, **{name: columns for name, (columns, _) in _CHOICES.items()}}
     noted = [_refers(table, name, columns) for name, columns in sorted(fields.items())]
+    unread = {
+        "number_unreadable": [
+            _word(table, columns).is_not_null() & _number(table, columns).is_null() for columns in _NUMBERS.values()
+        ],
+        "date_unreadable": [
+            _word(table, columns).is_not_null() & _day(table, columns).is_null() for columns in _DAYS.values()
+        ],
+    }
+    codes = (pl.when(pl.any_horizontal(unread[code])).then(pl.lit(code)) for code in unread)
     return table.select(
         "accession",
         key=_word(table, (f"{name}_SK",)).cast(pl.Int64, strict=False),
@@ -192,6 +212,7 @@ def _of_table(name: str, table: pl.DataFrame, order: int) -> pl.DataFrame:
         kind=pl.lit(kind),
         derivative=pl.lit(derivative),
         noted=pl.concat_str(noted, separator=" | ", ignore_nulls=True).replace("", None),
+        reasons=pl.concat_list(codes).list.drop_nulls(),
         **{name: _word(table, columns) for name, columns in _WORDS.items()},
         **{name: _number(table, columns) for name, columns in _NUMBERS.items()},
         **{name: _day(table, columns) for name, columns in _DAYS.items()},

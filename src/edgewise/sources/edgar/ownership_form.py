@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from edgewise.core.errors import InvalidInput, TooLarge, Unparsable
+from edgewise.core.errors import Hostile, InvalidInput, TooLarge, Unparsable
 from edgewise.core.identifiers import Cik
 from edgewise.sources.edgar.ownership_xml import ownership_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from xml.etree.ElementTree import Element
 
 MOST_LINES = 10_000
+DEEPEST = 30
 FORMS = ("3", "4", "5")
 _TABLES = {"nonDerivativeTable": False, "derivativeTable": True}
 _KINDS = {
@@ -97,7 +99,8 @@ def parse_ownership_form(body: bytes) -> OwnershipForm:
     """Return the form that the bytes hold: the document, or a whole submission around it.
 
     Raises what `ownership_root` raises; Unparsable with the reason `form_unknown`, `issuer_missing` or `owner_missing`
-    where the form does not tell what it is or who is concerned; TooLarge for more than 10,000 lines.
+    where the form does not tell what it is or who is concerned; TooLarge for more than 10,000 lines; Hostile for fields
+    nested more than 30 deep.
     """
     root, mended = ownership_root(body)
     parts = _parts(root)
@@ -179,18 +182,18 @@ _READ: dict[str, tuple[str, Callable[[str], Any], str]] = {
 }
 
 
-def _parts(root: Any) -> dict[str, list[Any]]:
+def _parts(root: Element) -> dict[str, list[Element]]:
     """Return the children of the form by their name, namespaces forgotten."""
-    for element in root.iter() if root.nsmap else ():
+    for element in root.iter() if root.tag.startswith("{") else ():
         element.tag = element.tag.rpartition("}")[2]
-    parts: dict[str, list[Any]] = {}
+    parts: dict[str, list[Element]] = {}
     for child in root:
         parts.setdefault(child.tag, []).append(child)
     return parts
 
 
-def _lines(parts: Mapping[str, list[Any]]) -> Iterator[Line]:
-    found: dict[tuple[str, bool], list[Any]] = {place: [] for place in _ORDER}
+def _lines(parts: Mapping[str, list[Element]]) -> Iterator[Line]:
+    found: dict[tuple[str, bool], list[Element]] = {place: [] for place in _ORDER}
     for name, derivative in _TABLES.items():
         for element in (line for table in parts.get(name, []) for line in table):
             if element.tag in _KINDS:
@@ -204,27 +207,31 @@ def _lines(parts: Mapping[str, list[Any]]) -> Iterator[Line]:
         yield Line(number, kind, derivative, values, notes, complaints)
 
 
-def _fields(element: Any, *, deep: bool = True) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+def _fields(element: Element, *, deep: bool = True) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """Return, by the name of each field below `element`, its text, and by column the footnotes it refers to."""
     texts: dict[str, str] = {}
     notes: dict[str, tuple[str, ...]] = {}
-    _gather(element, texts, notes, deep=deep)
+    _gather(element, texts, notes, DEEPEST if deep else 0)
     return texts, notes
 
 
-def _gather(element: Any, texts: dict[str, str], notes: dict[str, tuple[str, ...]], *, deep: bool) -> None:
+def _gather(element: Element, texts: dict[str, str], notes: dict[str, tuple[str, ...]], deep: int) -> None:
     above = element.tag
     for child in element:
         tag, text = child.tag, child.text
         if tag == "value":
             texts.setdefault(above, text or "")
-        elif tag == "footnoteId":
+            continue
+        if tag == "footnoteId":
             column = "code" if above == "transactionCoding" else _READ.get(above, (above,))[0]
             notes[column] = (*notes.get(column, ()), child.get("id", ""))
-        elif text and not text.isspace():
+            continue
+        if text and not text.isspace():
             texts.setdefault(tag, text)
-        elif deep:
-            _gather(child, texts, notes, deep=True)
+        if deep and len(child):
+            if deep == 1:
+                raise Hostile(f"the form nests more than {DEEPEST} fields", advice="Leave it alone.")
+            _gather(child, texts, notes, deep - 1)
 
 
 def _values(texts: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -232,17 +239,19 @@ def _values(texts: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
     values: dict[str, Any] = {}
     complaints: set[str] = set()
     for tag, text in texts.items():
-        if tag in _READ and (stripped := text.strip()):
-            name, read, complaint = _READ[tag]
-            value = read(stripped)
-            if value is None:
-                complaints.add(complaint)
-            else:
-                values[name] = value
+        how = _READ.get(tag)
+        if how is None or not (stripped := text.strip()):
+            continue
+        name, read, complaint = how
+        value = read(stripped)
+        if value is None:
+            complaints.add(complaint)
+        else:
+            values[name] = value
     return values, tuple(sorted(complaints))
 
 
-def _owners(elements: list[Any]) -> tuple[Owner, ...]:
+def _owners(elements: list[Element]) -> tuple[Owner, ...]:
     owners = tuple(_owner(_fields(element)[0]) for element in elements)
     if not owners:
         raise Unparsable("the form names no reporting owner", reason="owner_missing")
@@ -264,5 +273,5 @@ def _cik(text: str, reason: str) -> Cik:
         raise Unparsable(f"{text!r} is no CIK", reason=reason) from error
 
 
-def _words(element: Any) -> str:
+def _words(element: Element) -> str:
     return _spaced("".join(element.itertext()) if len(element) else element.text or "")

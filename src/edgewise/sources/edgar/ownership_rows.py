@@ -42,6 +42,11 @@ _LINE_COLUMNS = (
     *("acquired", "owned_after", "value_owned_after", "direct", "nature", "exercise_price", "exercise_date"),
     *("expiration_date", "underlying", "underlying_shares"),
 )
+_OF_A_ROW = (
+    *("place", "line", "kind", "derivative", "plan_noted", "noted", "footnotes", "reasons"),
+    *_LINE_COLUMNS,
+)
+_OF_OWNERS = ("owner_ciks", "owners", "roles", "titles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,11 @@ class FiledForm:
 
 def trade_rows(filed: Iterable[FiledForm]) -> pl.DataFrame:
     """Return the rows of these forms, checked: one for each line, one with line 0 for a form without lines."""
-    return judged(pl.DataFrame([row for one in filed for row in _rows(one)], schema=raw_schema()))
+    forms = list(filed)
+    lines = _lines(forms)
+    heads = _heads(forms)[lines["place"]]
+    both = pl.concat([lines.drop("place"), heads], how="horizontal")
+    return judged(both.select(raw_schema().keys()))
 
 
 def raw_schema() -> dict[str, pl.DataType]:
@@ -113,34 +122,55 @@ def _noted(name: str) -> pl.Expr:
     return pl.col("noted").str.contains(rf"(?:^|\| ){name} ").fill_null(value=False)
 
 
-def _rows(filed: FiledForm) -> Iterator[dict[str, object]]:
-    head = _head(filed)
-    remarks_plan = _PLAN.search(filed.form.remarks) is not None
-    for line in filed.form.lines:
-        texts = _footnotes(filed.form, line)
-        planned = remarks_plan or any(_PLAN.search(text) for text in texts)
+def _lines(forms: Sequence[FiledForm]) -> pl.DataFrame:
+    """Return the columns of lines, with `place`: of which of the forms the line is."""
+    rows = [row for place, one in enumerate(forms) for row in _rows(place, one)]
+    schema = raw_schema() | {"place": pl.UInt32(), "reasons": pl.String()}
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(_OF_A_ROW)}
+    told = pl.col("reasons").str.split(",").fill_null(pl.lit([], pl.List(pl.String)))
+    return pl.DataFrame(columns, schema={name: schema[name] for name in _OF_A_ROW}).with_columns(told)
+
+
+def _rows(place: int, filed: FiledForm) -> Iterator[tuple[object, ...]]:
+    form = filed.form
+    remarks_plan = _PLAN.search(form.remarks) is not None
+    for line in form.lines:
+        texts = _footnotes(form, line)
         yield (
-            head
-            | {name: line.values.get(name) for name in _LINE_COLUMNS}
-            | {
-                "line": line.number,
-                "kind": line.kind,
-                "derivative": line.derivative,
-                "plan_noted": planned,
-                "noted": " | ".join(f"{name} {' '.join(ids)}" for name, ids in sorted(line.notes.items())) or None,
-                "footnotes": "\n".join(texts) or None,
-                "reasons": [*filed.form.mended, *line.complaints],
-            }
+            *(place, line.number, line.kind, line.derivative),
+            remarks_plan or any(_PLAN.search(text) for text in texts),
+            " | ".join(f"{name} {' '.join(ids)}" for name, ids in sorted(line.notes.items())) or None,
+            "\n".join(texts) or None,
+            ",".join((*form.mended, *line.complaints)) or None,
+            *map(line.values.get, _LINE_COLUMNS),
         )
-    if not filed.form.lines:
-        none = {"line": 0, "kind": "none", "derivative": False, "plan_noted": remarks_plan}
-        yield head | none | {"reasons": list(filed.form.mended)}
+    if not form.lines:
+        told = ",".join(form.mended) or None
+        yield (place, 0, "none", False, remarks_plan, None, None, told, *[None] * len(_LINE_COLUMNS))
 
 
 def _footnotes(form: OwnershipForm, line: Line) -> Sequence[str]:
     """Return 'F1: text' of each footnote that the line refers to, once, in the order of first reference."""
     ids = dict.fromkeys(note for notes in line.notes.values() for note in notes)
     return [f"{note}: {form.footnotes[note]}" for note in ids if note in form.footnotes]
+
+
+def _heads(forms: Sequence[FiledForm]) -> pl.DataFrame:
+    """Return what is said of each form once, a row a form."""
+    rows = [_head(one) for one in forms]
+    schema = raw_schema()
+    names = [name for name in schema if name not in _OF_A_ROW and name not in _OF_OWNERS]
+    columns = {name: [row[name] for row in rows] for name in names}
+    told = pl.DataFrame(columns, schema={name: schema[name] for name in names})
+    owners = [
+        (place, int(owner.cik), owner.name, "+".join(owner.roles), owner.title)
+        for place, one in enumerate(forms)
+        for owner in one.form.owners
+    ]
+    kinds = (pl.UInt32, pl.Int64, pl.String, pl.String, pl.String)
+    each = pl.DataFrame(owners, schema=dict(zip(("place", *_OF_OWNERS), kinds, strict=True)), orient="row")
+    together = each.group_by("place", maintain_order=True).agg(pl.all())
+    return pl.concat([told, together.drop("place")], how="horizontal")
 
 
 def _head(filed: FiledForm) -> dict[str, object]:
@@ -152,10 +182,6 @@ def _head(filed: FiledForm) -> dict[str, object]:
         "issuer_cik": int(form.issuer),
         "issuer": form.issuer_name,
         "ticker": form.ticker,
-        "owner_ciks": [int(owner.cik) for owner in form.owners],
-        "owners": [owner.name for owner in form.owners],
-        "roles": ["+".join(owner.roles) for owner in form.owners],
-        "titles": [owner.title for owner in form.owners],
         "director": "director" in roles,
         "officer": "officer" in roles,
         "ten_percent": "ten_percent" in roles,

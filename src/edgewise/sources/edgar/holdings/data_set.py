@@ -8,20 +8,20 @@ SEC publishes beside them.
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from edgewise.core.errors import Hostile, SchemaMismatch, TooLarge, Unparsable
+from edgewise.core.errors import SchemaMismatch, Unparsable
+from edgewise.sources.edgar.data_set_zip import zipped_tables
 from edgewise.sources.edgar.holdings.rows import RAW_LINE, RAW_REPORT, ReadReports, day_of, read_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import BinaryIO
 
 LARGEST_MEMBER = 2 << 30
-_MOST_TIMES = 200  # a table of text shrinks tenfold; what shrinks more than this is a bomb
 _SUBMISSION = {
     "ACCESSION_NUMBER": "accession",
     "FILING_DATE": "filed_date",
@@ -62,6 +62,7 @@ _INFOTABLE = {
     "VOTING_AUTH_SHARED": "voting_shared",
     "VOTING_AUTH_NONE": "voting_none",
 }
+_TABLES = {"SUBMISSION": _SUBMISSION, "COVERPAGE": _COVERPAGE, "SUMMARYPAGE": _SUMMARYPAGE, "INFOTABLE": _INFOTABLE}
 # Columns that came later or that some quarters lack.
 _OPTIONAL = {"FIGI", "CONFDENIEDEXPIRED", "ISCONFIDENTIALOMITTED"}
 
@@ -86,19 +87,8 @@ def read_data_set(file: BinaryIO, *, largest_member: int = LARGEST_MEMBER) -> Da
     Raises Unparsable for what is no zip file, or has a table that is none; SchemaMismatch where a table or a column is
     missing; Hostile for a member that shrinks beyond belief; TooLarge for one beyond `largest_member` bytes.
     """
-    try:
-        with zipfile.ZipFile(file) as bundle:
-            submission, cover, summary, table = (
-                _member(bundle, name, columns, largest_member)
-                for name, columns in (
-                    ("SUBMISSION", _SUBMISSION),
-                    ("COVERPAGE", _COVERPAGE),
-                    ("SUMMARYPAGE", _SUMMARYPAGE),
-                    ("INFOTABLE", _INFOTABLE),
-                )
-            )
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Unparsable(f"not a zip file that can be read: {error}", advice="Fetch the data set again.") from error
+    bodies = zipped_tables(file, _TABLES, largest=largest_member)
+    submission, cover, summary, table = (_table(bodies, name, columns) for name, columns in _TABLES.items())
     reports = submission.unique("accession", keep="first", maintain_order=True)
     for part in (cover, summary):
         once = part.unique("accession", keep="first", maintain_order=True)
@@ -113,20 +103,13 @@ def read_data_set(file: BinaryIO, *, largest_member: int = LARGEST_MEMBER) -> Da
     )
 
 
-def _member(bundle: zipfile.ZipFile, name: str, columns: dict[str, str], largest: int) -> pl.DataFrame:
-    """Return a table of the bundle with our names for its columns, all of them text."""
-    found = [one for one in bundle.infolist() if one.filename.rpartition("/")[2].upper() == f"{name}.TSV"]
-    if not found:
+def _table(bodies: Mapping[str, bytes], name: str, columns: Mapping[str, str]) -> pl.DataFrame:
+    """Return a table with our names for its columns, all of them text."""
+    if name not in bodies:
         raise SchemaMismatch(f"the data set has no {name}.tsv", advice="Is it a Form 13F data set of the SEC?")
-    if found[0].file_size > largest:
-        raise TooLarge(f"{name}.tsv has {found[0].file_size} bytes, more than {largest}", advice="Raise the limit.")
-    if found[0].file_size > _MOST_TIMES * max(found[0].compress_size, 1 << 16):
-        raise Hostile(f"{name}.tsv shrinks {found[0].file_size // max(found[0].compress_size, 1)} times")
-    with bundle.open(found[0]) as stream:
-        body = stream.read(largest + 1)
     try:
         frame = pl.read_csv(
-            io.BytesIO(body), separator="\t", quote_char=None, infer_schema=False, encoding="utf8-lossy"
+            io.BytesIO(bodies[name]), separator="\t", quote_char=None, infer_schema=False, encoding="utf8-lossy"
         )
     except pl.exceptions.PolarsError as error:
         raise Unparsable(f"{name}.tsv is no table: {error}", advice="Fetch the data set again.") from error

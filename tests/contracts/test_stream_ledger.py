@@ -12,6 +12,7 @@ from edgewise.core.ports import Failure, FilingState, FilingWork
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 A, B, C, D = (Accession(f"0000320193-24-{number:06d}") for number in (1, 2, 3, 4))
 WORDS = ("10-K", "8-K")
+READ = (*WORDS, "4")
 
 
 @pytest.fixture
@@ -37,7 +38,8 @@ def failed(accession, *, retry=True):
 
 
 def resting(stream, **options):
-    asked = {"before": minutes(60), "limit": 10, "max_attempts": 3, "forms_with_words": WORDS} | options
+    asked = {"before": minutes(60), "limit": 10, "max_attempts": 3} | options
+    asked |= {"forms_to_read": READ, "forms_with_words": WORDS}
     return [work.accession for work in stream.unfinished(**asked)]
 
 
@@ -62,9 +64,11 @@ class TestUnfinished:
         filings.advance([C], FilingState.SCORED, at=minutes(1))
         assert resting(stream) == [A, B]
 
-    def test_a_fetched_filing_goes_on_only_if_its_form_has_words(self, filings, stream):
-        filings.discover([filing(A, form="4"), filing(B, form="8-K")], seen_at=NOON)
-        filings.advance([A, B], FilingState.FETCHED, at=NOON)
+    def test_a_fetched_filing_goes_on_only_if_its_form_is_read_and_a_parsed_one_if_it_has_words(self, filings, stream):
+        filings.discover([filing(A, form="S-1"), filing(B, form="8-K"), filing(C, form="4")], seen_at=NOON)
+        filings.advance([A, B, C], FilingState.FETCHED, at=NOON)
+        assert resting(stream) == [B, C]
+        filings.advance([A, B, C], FilingState.PARSED, at=NOON)
         assert resting(stream) == [B]
 
     def test_what_was_touched_since_is_under_way(self, filings, stream):

@@ -27,7 +27,10 @@ Result = TypeVar("Result")
 
 
 class FilingState(StrEnum):
-    """How far a filing has come. A filing without words to score (an ownership form, say) rests at `fetched`."""
+    """How far a filing has come. One without words to score rests earlier.
+
+    A form of insiders or institutions rests at `parsed`, a form that nobody reads at `fetched`.
+    """
 
     DISCOVERED = "discovered"
     FETCHED = "fetched"
@@ -199,12 +202,18 @@ class StreamLedger(Protocol):
         ...
 
     def unfinished(
-        self, *, before: datetime, limit: int, max_attempts: int, forms_with_words: Sequence[str]
+        self,
+        *,
+        before: datetime,
+        limit: int,
+        max_attempts: int,
+        forms_to_read: Sequence[str],
+        forms_with_words: Sequence[str],
     ) -> list[FilingWork]:
         """Return filings that rest short of their goal and were not touched since `before`, the longest first.
 
-        That is: discovered and parsed ones; fetched ones of `forms_with_words`, for the others go no further; and
-        failed ones whose failure may pass and that failed fewer than `max_attempts` times.
+        That is: discovered ones; fetched ones of `forms_to_read` and parsed ones of `forms_with_words`, for the others
+        go no further; and failed ones whose failure may pass and that failed fewer than `max_attempts` times.
         """
         ...
 

@@ -28,14 +28,16 @@ def test_the_wait_doubles_from_a_second_to_six_hours():
 
 
 def test_a_filing_that_nobody_finished_is_queued_after_the_grace(stream, clock):
-    stream.rooms.filings.discover([a_work(1), a_work(2, form="8-K"), a_work(3, form="4")], seen_at=NOON)
-    stream.rooms.filings.advance([accession(2), accession(3)], FilingState.FETCHED, at=NOON)
+    forms = {1: "", 2: "8-K", 3: "S-1", 4: "4", 5: "4"}
+    stream.rooms.filings.discover([a_work(number, form=form) for number, form in forms.items()], seen_at=NOON)
+    stream.rooms.filings.advance([accession(number) for number in (2, 3, 4)], FilingState.FETCHED, at=NOON)
+    stream.rooms.filings.advance([accession(5)], FilingState.PARSED, at=NOON)
     clock.forward(GRACE.total_seconds() - 1)
     assert sweep(stream) == 0
     clock.forward(1)
-    assert sweep(stream) == 2
-    assert queued(stream) == {name(1), name(2)}
-    assert told(stream, Swept) == [Swept(0), Swept(2)]
+    assert sweep(stream) == 3
+    assert queued(stream) == {name(1), name(2), name(4)}
+    assert told(stream, Swept) == [Swept(0), Swept(3)]
 
 
 def test_a_passing_failure_is_queued_when_its_wait_is_over(stream, clock):

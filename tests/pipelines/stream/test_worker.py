@@ -17,14 +17,18 @@ from edgewise.core.errors import (
 )
 from edgewise.core.ports import FilingState, Message
 from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS, TEXTS
+from edgewise.core.tables_holdings import HOLDING_REPORTS, HOLDINGS
+from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.pipelines.ingest import fetch_stage
 from edgewise.pipelines.stages import run_stage
 from edgewise.pipelines.stream.events import Arrived, Deferred, Failed, SourceFailed, StageRan
 from edgewise.pipelines.stream.message import message_of
 from edgewise.pipelines.stream.sweep import ATTEMPTS_IN_THE_QUEUE
 from edgewise.pipelines.stream.worker import Worker
-from tests.pipelines.conftest import NOON, accession, document, fetched
+from tests.ownership.trades import form, transaction
+from tests.pipelines.conftest import ACCEPTED, NOON, accession, document, fetched
 from tests.pipelines.stream.conftest import a_work, name, told, work_all
+from tests.sources.edgar.holdings import test_form as form_13f
 
 
 @pytest.fixture
@@ -53,9 +57,31 @@ class TestTheGoodDay:
             assert stream.rooms.lake.read(table)["accession"].unique().sort().to_list() == [name(1), name(2)]
 
     def test_a_form_without_words_rests_at_fetched_and_its_message_is_gone(self, stream, send):
-        send(fetched(1, document(b"<ownershipDocument/>", kind="4"), form="4"), form="")
+        send(fetched(1, document(b"<p>Registered.</p>", kind="S-1"), form="S-1"), form="")
         work_all(stream)
         assert states(stream) == {accession(1): FilingState.FETCHED}
+
+    def test_forms_of_insiders_and_institutions_become_rows_and_a_bad_one_a_reason(self, stream, send):
+        """The feed lists a form 4 without saying which table it is for; a page that EDGAR renders is no form."""
+        trade = fetched(1, document(form(transaction()), kind="4", name="form4.xml"), form="4")
+        rendered = fetched(2, document(b"<html>FORM 4</html>", kind="4"), form="4")
+        documents = (document(form_13f.cover(1, 500), kind="13F-HR", name="primary_doc.xml"),)
+        documents += (
+            document(form_13f.table(form_13f.line()), kind="INFORMATION TABLE", sequence=2, name="table.xml"),
+        )
+        send(trade, rendered, fetched(3, *documents, form="13F-HR"), form="")
+        work_all(stream)
+        parsed, failed = FilingState.PARSED, FilingState.FAILED
+        assert states(stream) == {accession(1): parsed, accession(2): failed, accession(3): parsed}
+        assert [event.reason for event in told(stream, Failed)] == ["rendered_html"]
+        lake = stream.rooms.lake
+        trades = lake.read(INSIDER_TRADES).select("accession", "issuer_cik", "known_at")
+        assert trades.rows() == [(name(1), 7, ACCEPTED)]
+        assert lake.read(HOLDINGS).select("accession", "value_filed").rows() == [(name(3), 500)]
+        versions = [lake.version(each) for each in (INSIDER_TRADES, HOLDINGS, HOLDING_REPORTS)]
+        stream.queue.put([message_of(a_work(number), seen_at=NOON) for number in (1, 3)])
+        work_all(stream)
+        assert [lake.version(each) for each in (INSIDER_TRADES, HOLDINGS, HOLDING_REPORTS)] == versions
 
     def test_its_arrival_tells_the_lags_from_when_it_was_public(self, stream, send):
         send(fetched(1))  # accepted and public 21:05 UTC the day before; seen, stored and scored at noon, 17:00 UTC

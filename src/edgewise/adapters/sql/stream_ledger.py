@@ -36,20 +36,27 @@ class SqlStreamLedger:
         return {accession for accession in accessions if accession not in known}
 
     def unfinished(
-        self, *, before: datetime, limit: int, max_attempts: int, forms_with_words: Sequence[str]
+        self,
+        *,
+        before: datetime,
+        limit: int,
+        max_attempts: int,
+        forms_to_read: Sequence[str],
+        forms_with_words: Sequence[str],
     ) -> list[FilingWork]:
         """Return filings that rest short of their goal and were not touched since `before`, the longest first.
 
-        That is: discovered and parsed ones; fetched ones of `forms_with_words`, for the others go no further; and
-        failed ones whose failure may pass and that failed fewer than `max_attempts` times.
+        That is: discovered ones; fetched ones of `forms_to_read` and parsed ones of `forms_with_words`, for the others
+        go no further; and failed ones whose failure may pass and that failed fewer than `max_attempts` times.
         Raises InvalidInput for a negative limit.
         """
         if limit < 0:
             raise InvalidInput(f"a limit of {limit} filings", advice="Give 0 or more.")
         columns = filing_work.c
         short = or_(
-            columns.state.in_((FilingState.DISCOVERED, FilingState.PARSED)),
-            and_(columns.state == FilingState.FETCHED, columns.form.in_(forms_with_words)),
+            columns.state == FilingState.DISCOVERED,
+            and_(columns.state == FilingState.FETCHED, columns.form.in_(forms_to_read)),
+            and_(columns.state == FilingState.PARSED, columns.form.in_(forms_with_words)),
             and_(columns.state == FilingState.FAILED, columns.retry, columns.attempts < max_attempts),
         )
         query = select(filing_work).where(short, columns.updated_at < before)

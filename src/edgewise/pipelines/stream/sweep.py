@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from edgewise.core.ports import FilingState
 from edgewise.pipelines.parse import FORMS_WITH_WORDS
 from edgewise.pipelines.stream.events import Swept
+from edgewise.pipelines.stream.goal import FORMS_TO_READ
 from edgewise.pipelines.stream.message import message_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def sweep(stream: Stream, *, limit: int = 1_000) -> int:
         before=now - timedelta(seconds=wait_after(ATTEMPTS_IN_THE_QUEUE)),
         limit=limit,
         max_attempts=MAX_ATTEMPTS,
+        forms_to_read=FORMS_TO_READ,
         forms_with_words=FORMS_WITH_WORDS,
     )
     due = [work for work in resting if _is_due(work, now)]

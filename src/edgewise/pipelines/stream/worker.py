@@ -4,7 +4,8 @@
       | lent
     fetchers    a few threads: fetch the filing, put its documents into the store
       | fetched
-    committer   takes whatever has been fetched by now, up to a batch: stores the rows, parses, scores, acknowledges
+    committer   takes whatever has been fetched by now, up to a batch: stores the rows, parses and scores what has
+                words, reads the forms of insiders and institutions, acknowledges
 
 The committer never waits for a full batch. Where filings come one by one it takes them one by one, and each is scored
 a moment after it was fetched; in a burst the batch grows by itself while the batch before it is being stored.
@@ -33,11 +34,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from edgewise.core.errors import EdgewiseError, NotConfigured, Throttled, Transient
 from edgewise.core.ports import FilingState
+from edgewise.pipelines.holdings import holdings_stage
 from edgewise.pipelines.ingest import fetch_filing, fetch_stage
-from edgewise.pipelines.parse import FORMS_WITH_WORDS, parse_stage
+from edgewise.pipelines.insiders import insiders_stage
+from edgewise.pipelines.parse import parse_stage
 from edgewise.pipelines.score import score_stage
 from edgewise.pipelines.stages import failure_of, run_batch
 from edgewise.pipelines.stream.events import Arrived, Deferred, Failed, SourceFailed, StageRan, lag_s
+from edgewise.pipelines.stream.goal import at_goal
 from edgewise.pipelines.stream.message import work_of
 from edgewise.pipelines.stream.sweep import ATTEMPTS_IN_THE_QUEUE, wait_after
 
@@ -182,9 +186,9 @@ class Worker:
         for seen_at, group in groupby(asked, key=lambda pair: pair[1].first_seen_at):
             ledger.discover([work for _, work in group], seen_at=seen_at or self._rooms.clock.now())
         parcels = [_Parcel(delivery, _resumed(ledger.get(work.accession) or work)) for delivery, work in asked]
-        done = [parcel for parcel in parcels if _at_goal(parcel.work)]
+        done = [parcel for parcel in parcels if at_goal(parcel.work)]
         self._stream.queue.acknowledge([parcel.delivery for parcel in done])
-        return [parcel for parcel in parcels if not _at_goal(parcel.work)]
+        return [parcel for parcel in parcels if not at_goal(parcel.work)]
 
     def _one_suspicious_alone(self, asked: list[tuple[Delivery, FilingWork]]) -> list[tuple[Delivery, FilingWork]]:
         """Return what to work on now: one suspicious message, or those that are not; give the other ones back.
@@ -311,6 +315,8 @@ class Worker:
         outcomes = {parcel.work.accession: parcel.outcome for parcel in parcels}
         fetched = fetch_stage(rooms.edgar, rooms.lake, rooms.documents, rooms.filings, rooms.clock)
         yield replace(fetched, prepare=lambda works: _present(outcomes[work.accession] for work in works))
+        yield insiders_stage(rooms.lake, rooms.documents)
+        yield holdings_stage(rooms.lake, rooms.documents)
         yield parse_stage(rooms.lake, rooms.documents, rooms.risk_categories, rooms.executor)
         yield score_stage(rooms.lake, rooms.documents, rooms.model, rooms.executor)
 
@@ -324,7 +330,7 @@ class Worker:
         return done, failed
 
     def _told(self, works: Sequence[FilingWork], stage: Stage[Any]) -> Iterable[FilingWork]:
-        """Return the filings with the form that the header told, which decides whether there are words to score."""
+        """Return the filings with the form that the header told, which decides what is read of them."""
         if stage.takes is not FilingState.DISCOVERED:
             return works
         return [work if work.form else self._rooms.filings.get(work.accession) or work for work in works]
@@ -368,13 +374,6 @@ class Worker:
 def _resumed(work: FilingWork) -> FilingWork:
     """Return the filing in the state it goes on from."""
     return replace(work, state=work.failed_at_state) if work.failed_at_state and work.retry else work
-
-
-def _at_goal(work: FilingWork) -> bool:
-    """Return whether nothing is left to do: scored, without words to score, or failed for good."""
-    if work.state is FilingState.FETCHED:
-        return bool(work.form) and work.form not in FORMS_WITH_WORDS
-    return work.state in (FilingState.SCORED, FilingState.FAILED)
 
 
 def _fits(stage: Stage[Any], work: FilingWork) -> bool:

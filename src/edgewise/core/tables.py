@@ -9,6 +9,8 @@ from edgewise.core.tables_fundamentals import ALL_FUNDAMENTALS
 from edgewise.core.tables_holdings import ALL_HOLDINGS
 from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.core.tables_market import ALL_MARKET
+from edgewise.core.tables_news import NEWS
+from edgewise.core.tables_ratings import RATINGS
 
 _KNOWN = Column("known_at", Instant, "UTC instant from which the public could know this row")
 
@@ -364,5 +366,7 @@ ALL: tuple[Table, ...] = (
     LABELS,
     *ALL_HOLDINGS,
     INSIDER_TRADES,
+    RATINGS,
+    NEWS,
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in ALL}

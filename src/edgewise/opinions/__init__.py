@@ -1,0 +1,1 @@
+"""What others say of a company, as it was known at an instant: consensus of analysts, tone of the press."""

@@ -1,0 +1,1 @@
+"""News, as providers and files have them."""

@@ -1,0 +1,1 @@
+"""Ratings of analysts, as providers and files have them."""

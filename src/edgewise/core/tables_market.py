@@ -39,6 +39,28 @@ CORPORATE_ACTIONS = Table(
     ),
 )
 
+PRICE_DISAGREEMENTS = Table(
+    "price_disagreements",
+    "One row per security, session and provider whose close is not the stored one: told, not hidden.",
+    key=("instrument_id", "session", "provider"),
+    columns=(
+        Column("instrument_id", pl.String, "security"),
+        Column("session", pl.Date, "trading day in New York"),
+        Column("provider", pl.String, "who says otherwise"),
+        Column("close", pl.Float64, "its close, USD per share as traded", nulls="it has no trade there"),
+        Column("stored_provider", pl.String, "whose close is stored", nulls="stored before 0.2"),
+        Column("stored_close", pl.Float64, "the stored close, USD per share as traded", nulls="no trade is stored"),
+        Column(
+            "reason",
+            pl.String,
+            "close_differs; looks_adjusted, where they are a usual split ratio apart; trade_differs, where only one "
+            "has a trade",
+        ),
+        Column("source_url", pl.String, "where it was read from"),
+        Column("known_at", Instant, "UTC instant at which it was seen"),
+    ),
+)
+
 _LEVEL = "USD per share as counted on that session"
 
 INDICATORS = Table(
@@ -101,4 +123,4 @@ INDICATORS = Table(
     ),
 )
 
-ALL_MARKET: tuple[Table, ...] = (CORPORATE_ACTIONS, INDICATORS)
+ALL_MARKET: tuple[Table, ...] = (CORPORATE_ACTIONS, PRICE_DISAGREEMENTS, INDICATORS)

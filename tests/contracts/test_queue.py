@@ -18,6 +18,7 @@ from edgewise.adapters.sql import SqlQueue
 from edgewise.adapters.sql.models import queue_messages
 from edgewise.core.errors import InvalidInput
 from edgewise.core.ports import Message
+from tests.programs import started
 
 PLACES = ["sqlite", "postgresql", "sqs"]
 NUMBERS = itertools.count()
@@ -353,7 +354,8 @@ def test_four_processes_handle_many_messages_once_each(place):
     queue.put([Message(f"k{number:04d}", "x") for number in range(place.crowd)])
     command = [sys.executable, Path(__file__).with_name("queue_worker.py"), place.url]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    workers = [subprocess.Popen(command, text=True, **pipes) for _ in range(4)]
+    needs = ("edgewise.adapters.aws", "edgewise.adapters.sql", "psycopg", "boto3")
+    workers = [started(command, needs=needs, text=True, **pipes) for _ in range(4)]
     for worker in workers:
         assert worker.stdout.readline() == "ready\n", worker.stderr.read()
     for worker in workers:

@@ -14,6 +14,7 @@ from edgewise.core.errors import WriteConflict
 from edgewise.core.tables import PRICES
 from edgewise.lake import lake as lake_module
 from edgewise.lake.delta import CommitRefused, DeltaFolder
+from tests.programs import started
 
 WRITER = Path(__file__).with_name("writer.py")
 ROWS_OF_A_BATCH = 50
@@ -21,7 +22,8 @@ ROWS_OF_A_BATCH = 50
 
 def start(action, lake, number):
     command = [sys.executable, str(WRITER), action, lake.url, str(number)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pipes = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    return started(command, needs=["edgewise.lake", "deltalake"], text=True, **pipes)
 
 
 def finish(writers):

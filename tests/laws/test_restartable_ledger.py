@@ -1,8 +1,8 @@
 """Law 4, restartable: a ledger killed at any instant keeps all that it acknowledged and holds nothing by halves.
 
-This file is also the program that is killed: `python test_restartable_ledger.py URL FIRST_BATCH MODE`. It takes batches
-of filings through the steps below for ever, and says "batch step" on a line after the ledger returned. In mode `hasty`,
-the planted violation, it says so before.
+This file is also the program that is killed: `python -m tests.laws.test_restartable_ledger URL FIRST_BATCH MODE`. It
+takes batches of filings through the steps below for ever, and says "batch step" on a line after the ledger returned. In
+mode `hasty`, the planted violation, it says so before.
 """
 
 import itertools
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +19,9 @@ from sqlalchemy import text
 from edgewise.adapters.sql import SqlFilingLedger, open_database
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.core.ports import Failure, FilingState, FilingWork
+from tests.programs import started
 
+CHECKOUT = Path(__file__).parents[2]
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 KILLS = 12
 BATCH = 25
@@ -64,8 +67,9 @@ def acknowledge(number, step):
 
 def killed(url, first_batch, mode, *, after_lines, after_s=0.0):
     """Start the program, kill it after so many acknowledgements and a moment; return the last step of each batch."""
-    command = [sys.executable, __file__, url, str(first_batch), mode]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+    command = [sys.executable, "-m", "tests.laws.test_restartable_ledger", url, str(first_batch), mode]
+    pipes = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    with started(command, needs=["edgewise.adapters.sql", "pytest"], text=True, cwd=CHECKOUT, **pipes) as program:
         lines = [program.stdout.readline() for _ in range(after_lines)]
         time.sleep(after_s)
         program.kill()

@@ -11,6 +11,7 @@ import pytest
 
 from edgewise.adapters.disk import DiskBlobStore
 from edgewise.core.errors import InvalidInput, NotConfigured, ServiceUnavailable
+from tests.programs import started
 
 PROGRAM = Path(__file__).with_name("killed.py")
 
@@ -22,7 +23,8 @@ def store(tmp_path):
 
 def test_a_killed_process_leaves_whole_blobs_only(store):
     for _ in range(3):
-        program = subprocess.Popen([sys.executable, str(PROGRAM), str(store.folder)], stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, PROGRAM, store.folder]
+        program = started(command, needs=["edgewise.adapters.disk"], stdout=subprocess.PIPE, text=True)
         told = [program.stdout.readline().strip() for _ in range(3)]
         program.send_signal(signal.SIGKILL)
         program.wait()

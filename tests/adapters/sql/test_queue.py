@@ -21,6 +21,7 @@ from sqlalchemy import event
 from edgewise.adapters.sql import SqlQueue, open_database
 from edgewise.core.errors import InvalidInput
 from edgewise.core.ports import Message, QueueDepth
+from tests.programs import started
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 A, B = Message("a", "about a"), Message("b", "about b")
@@ -209,7 +210,8 @@ def test_killed_at_any_moment_it_loses_nothing_and_brings_nothing_back(database)
     url = database._engine.url.render_as_string()
     told = {"about-to-put": set(), "put": set(), "about-to-acknowledge": set(), "acknowledged": set()}
     for number in range(4):
-        user = subprocess.Popen([sys.executable, program, url, str(number)], text=True, stdout=subprocess.PIPE)
+        command = [sys.executable, program, url, str(number)]
+        user = started(command, needs=["edgewise.adapters.sql"], text=True, stdout=subprocess.PIPE)
         lines = list(itertools.islice(user.stdout, 9 + 11 * number))
         user.send_signal(signal.SIGKILL)
         lines += [line for line in user.stdout if line.endswith("\n")]

@@ -8,6 +8,7 @@ import pytest
 
 from edgewise.adapters.sql import SqlFilingLedger, open_database
 from edgewise.core.ports import FilingState
+from tests.programs import started
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -21,7 +22,8 @@ def race(task, url, *, rivals):
     """Run `task` in several processes that start at one signal; return the number each printed."""
     command = [sys.executable, Path(__file__).with_name("rival.py"), task, url]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    processes = [subprocess.Popen(command, text=True, **pipes) for _ in range(rivals)]
+    needs = ("edgewise.adapters.sql", "alembic", "psycopg")
+    processes = [started(command, needs=needs, text=True, **pipes) for _ in range(rivals)]
     for process in processes:
         assert process.stdout.readline() == "ready\n", process.stderr.read()
     for process in processes:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
+from training.average import average_on
 from training.distil import distil_on
 from training.evaluate import evaluate_on
 from training.export import export_on
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 CONFIGS = Path(__file__).with_name("configs")
 STEPS: dict[str, Callable[[ToneData, dict[str, Any]], object]] = {
     "train": train_on,
+    "average": average_on,
     "distil": distil_on,
     "export": export_on,
     "evaluate": evaluate_on,

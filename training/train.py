@@ -38,6 +38,7 @@ def tone_data(settings: dict[str, Any]) -> ToneData:
         weights=settings["weights"],
         at_most=settings["at_most"],
         compared=settings["compared"],
+        written_lines=settings["written_lines"],
         doubtful=settings["doubtful"],
         returns_home=Path(settings["returns_home"]) if settings["returns_home"] else None,
         limit=settings["limit"],

@@ -11,9 +11,10 @@ torch = pytest.importorskip("torch", reason="torch is not in this environment: m
 transformers = pytest.importorskip("transformers")
 
 from edgewise.adapters.onnx.tone import OnnxSentenceTone  # noqa: E402 - after the skip
-from edgewise.core.errors import NotConfigured, Unusable  # noqa: E402 - as above
+from edgewise.core.errors import InvalidInput, NotConfigured, Unusable  # noqa: E402 - as above
 from training import checkpoint, export, fitting  # noqa: E402 - as above
 from training import train as training_step  # noqa: E402 - as above
+from training.average import average_on  # noqa: E402 - as above
 from training.data.labelled import labelled  # noqa: E402 - as above
 from training.data.tone import ToneData  # noqa: E402 - as above
 from training.distil import taught, taught_vectors  # noqa: E402 - as above
@@ -194,6 +195,39 @@ def test_a_checkpoint_gives_the_network_back(tmp_path):
         again, pieces, architecture = checkpoint.load(tmp_path)
         assert architecture["max_tokens"] == 32
         assert np.array_equal(answers(again, pieces), answers(model.eval(), tokenizer))
+
+
+def run_of(folder, model, tokenizer, *, seconds):
+    """A finished training in a folder."""
+    checkpoint.save(folder, model, tokenizer, max_tokens=32)
+    told = {"encoder": "tiny", "data": {"training": folder.name}, "history": {"seconds": seconds}}
+    (folder / checkpoint.RECORD).write_text(json.dumps(told | {"code": "c", "taken_at": "t"}))
+    return folder
+
+
+def averaged(*runs, out):
+    return average_on(None, {"name": "mean", "out": out, "records": out, "runs": list(map(str, runs))})
+
+
+def test_an_average_of_runs_has_the_mean_of_their_weights_and_tells_each_run(tmp_path):
+    (model, tokenizer), (other, _) = tiny(), tiny()
+    with torch.no_grad():
+        for values in other.parameters():
+            values.add_(2.0)
+    runs = run_of(tmp_path / "a", model, tokenizer, seconds=3), run_of(tmp_path / "b", other, tokenizer, seconds=4)
+    record = averaged(*runs, out=tmp_path / "mean")
+    mean, *_ = checkpoint.load(tmp_path / "mean")
+    for (name, middle), low in zip(mean.named_parameters(), model.parameters(), strict=True):
+        assert torch.allclose(middle, low + 1.0), name
+    assert [run["training"] for run in record["runs"]] == ["a", "b"]
+    assert record["data"] == {"training": "b"}
+    assert record["history"]["seconds"] == 7
+
+
+def test_runs_of_other_networks_have_no_average(tmp_path):
+    runs = run_of(tmp_path / "a", *tiny(), seconds=1), run_of(tmp_path / "b", *small(), seconds=1)
+    with pytest.raises(InvalidInput, match="one network"):
+        averaged(*runs, out=tmp_path / "mean")
 
 
 def test_a_student_that_says_what_its_teacher_says_has_nothing_to_lose():

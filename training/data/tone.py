@@ -46,6 +46,7 @@ class Sources:
     weights: factor on the weights of a source; 1 where none is given.
     at_most: of a source, the most sentences of a tone: `{"twitter": {"neutral": 1500}}`, drawn by the seed.
     compared: how many sentences are made by rule.
+    written_lines: only the first so many of those that we wrote; None for all.
     doubtful: weight of a label of which its reader was not sure; 0 leaves it out.
     returns_home: filings with labels of returns, for the source `returns`; `home` where None.
     limit, evaluation_limit: at most so many sentences of each source and of each evaluation set, for a trial.
@@ -57,6 +58,7 @@ class Sources:
     weights: Mapping[str, float] = field(default_factory=dict)
     at_most: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     compared: int = SENTENCES
+    written_lines: int | None = None
     doubtful: float = reading.DOUBTFUL_WEIGHT
     returns_home: Path | None = None
     limit: int | None = None
@@ -137,7 +139,7 @@ def _fewer(judge: EvaluationSet, limit: int | None, seed: int) -> EvaluationSet:
 def _read(name: str, sources: Sources) -> tuple[pl.DataFrame, dict[str, int]]:
     readers: dict[str, Callable[[], tuple[pl.DataFrame, dict[str, int]]]] = {
         "reading": lambda: reading.of_filings(reading.FOLDER / TRAINING, sources.home, doubtful=sources.doubtful),
-        "written": written,
+        "written": lambda: written(lines=sources.written_lines),
         "compared": lambda: compared(sources.compared),
         "sentfin": lambda: sentfin(sources.folder),
         "sentfin-entities": lambda: sentfin(sources.folder, entities=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,14 @@ COLUMNS = ("label", "kind", "sentence")
 _TOGETHER = 20  # lines
 
 
-def written(file: Path = FILE) -> tuple[pl.DataFrame, dict[str, int]]:
+def written(file: Path = FILE, *, lines: int | None = None) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the sentences of a table without a head (label, kind, sentence) and how many were read.
 
+    lines: only so many from the first on; None for all.
     Raises InvalidInput, naming the line, for a label that is no tone and for a missing sentence.
     """
-    with file.open(newline="") as lines:
-        table = csv.DictReader(lines, COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE)
+    with file.open(newline="") as text:
+        table = csv.DictReader(islice(text, lines), COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE)
         rows = [_row(row, number, file) for number, row in enumerate(table, start=1)]
     return labelled(rows), {"read": len(rows)}
 

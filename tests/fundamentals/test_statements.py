@@ -158,6 +158,13 @@ def test_a_quarter_of_which_only_one_part_was_restated_is_suspect():
     assert "restated_in_part" in row["reasons"]
 
 
+def test_failure_case_21_what_filings_call_their_year_and_quarter_changes_nothing(plain):
+    facts = year_2023().with_columns(
+        fiscal_year=pl.lit(1999, pl.Int32), fiscal_period=pl.lit("Q3"), filed_date=pl.lit(date(2030, 1, 1))
+    )
+    assert statements(facts).equals(plain)
+
+
 def test_failure_case_25_an_amendment_without_statements_changes_nothing(plain):
     part_three = tagged(("dei:EntityPublicFloat", None, "2023-06-30", 5e9, 7), form="10-K/A", on="2024-04-29")
     assert statements(pl.concat([year_2023(), part_three])).equals(plain)

@@ -11,6 +11,7 @@ from edgewise.core.tables import INSTRUMENTS, PRICES
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
 from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.lake import Lake
+from edgewise.lake.leaks import find_leaks
 from edgewise.pipelines.fundamentals import known_statements
 from edgewise.pipelines.fundamentals_build import build_fundamentals, splits_of
 from edgewise.pipelines.ratios import known_ratios, quote_of
@@ -165,3 +166,18 @@ def test_classes_that_split_alike_are_one_split_and_others_are_doubtful(lake):
         (session_open(EX), 4.0, False),
     ]
     assert quote_of(lake, Cik(CIK), as_of=BEFORE)["price_reasons"].to_list() == ["several_classes"]
+
+
+READ = [FACTS, FUNDAMENTALS, PRICES, CORPORATE_ACTIONS, INSTRUMENTS]
+
+
+def test_ratios_do_not_look_ahead_and_a_price_of_tomorrow_shows(lake):
+    lake.append(CORPORATE_ACTIONS, split("A-1"))
+    build_fundamentals(lake)
+    instants = [BEFORE, session_open(EX)]
+    assert (
+        find_leaks(lambda at, as_of: known_ratios(at, Cik(CIK), basis="ttm", as_of=as_of), lake, instants, tables=READ)
+        == []
+    )
+    leaky = find_leaks(lambda at, _: known_ratios(at, Cik(CIK), basis="ttm", as_of=AFTER), lake, instants, tables=READ)
+    assert len(leaky) == len(instants)

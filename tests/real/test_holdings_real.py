@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from edgewise.core.table import Instant
+from edgewise.ownership.institutions import lines_held, positions
 from edgewise.ownership.units import judge_units
 from edgewise.sources.edgar.holdings import read_form
 from edgewise.sources.edgar.sgml import split_submission
@@ -50,6 +51,37 @@ def test_whole_reports_are_read_and_in_usd(sec_archive, path, *, lines, usd, uni
     assert (report["status"], report["period_end"]) == ("ok", period)
     assert found.lines["value_usd"].sum() == usd
     assert set(found.lines["status"]) == {"ok"}
+
+
+def of_lts(archive, accession, known_at, *, amendment=None, issuers=None):
+    """The report of LTS One and its lines as rows, or an amendment of it with the lines of these issuers alone."""
+    bodies = [document.body for document in split_submission(archive.read(LTS_ONE)).documents]
+    read = read_form(bodies, accession=accession, form="13F-HR")
+    told = {"amends": pl.lit(amendment is not None), "amendment": pl.lit(amendment, pl.String)}
+    reports = read.reports.with_columns(filed_date=pl.lit(known_at.date()), known_at=pl.lit(known_at, Instant), **told)
+    lines = read.lines if issuers is None else read.lines.filter(pl.col("issuer").is_in(issuers))
+    found = judge_units(reports, lines, NO_CLOSES)
+    owner = found.reports.select("accession", "manager_cik", "period_end", "known_at")
+    text = pl.col("reasons").list.join(",")
+    return found.reports.with_columns(text), found.lines.join(owner, on="accession").with_columns(text)
+
+
+def test_a_restatement_of_a_real_report_replaces_it_and_new_holdings_add_to_that(sec_archive):
+    """Failure case 29. The archive holds no amendment, so two are made of the lines of a real report, read by hand:
+
+    LTS One's third quarter of 2023, in USD: Amazon 17,479,000, CoStar 7,689,000, CSX 18,450,000; all 14 454,926,000.
+    """
+    first, second, third = (datetime(2023, 11, day, 21, tzinfo=UTC) for day in (14, 20, 27))
+    two, one = ["AMAZON COM INC", "COSTAR GROUP INC"], ["CSX CORP"]
+    parts = [
+        of_lts(sec_archive, "o", first),
+        of_lts(sec_archive, "r", second, amendment="RESTATEMENT", issuers=two),
+        of_lts(sec_archive, "n", third, amendment="NEW HOLDINGS", issuers=one),
+    ]
+    reports = pl.concat([reports for reports, _ in parts])
+    lines = pl.concat([lines for _, lines in parts])
+    usd = {day: positions(lines_held(reports, lines, day))["value_usd"] for day in (first, second, third)}
+    assert [(held.len(), held.sum()) for held in usd.values()] == [(14, 454_926_000), (2, 25_168_000), (3, 43_618_000)]
 
 
 def loose(archive, *names):

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
     from edgewise.pipelines.stream.rooms import Stream
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.http import Fetcher
+    from edgewise.sources.news.service import PolygonNews
+    from edgewise.sources.provider import Door
+    from edgewise.sources.ratings.service import BenzingaRatings
 
 
 MARKER = "SIMULATED.md"
@@ -112,7 +115,10 @@ class House:
 
     def mark_simulated(self) -> None:
         """Keep the note of a simulated archive beside its data, so that every command and answer can say so."""
-        note = _simulated_note(self.settings.edgar)
+        settings = self.settings
+        # A provider's host may be a folder of a simulated archive whose filings are not read at all.
+        notes = (_simulated_note(url) for url in dict.fromkeys((settings.edgar, settings.ratings, settings.news)))
+        note = next((note for note in notes if note is not None), None)
         if note is not None:
             self.make_home()
             (self.settings.home / MARKER).write_bytes(note)
@@ -284,6 +290,39 @@ class House:
 
         catalogue = self.settings.edgar_catalogue
         return Edgar(self.fetcher, catalogue=_read(catalogue) if catalogue else None)
+
+    @cached_property
+    def ratings(self) -> BenzingaRatings | None:
+        """Where analysts' ratings come from; None where Benzinga has no key."""
+        from edgewise.sources.provider import Door  # noqa: PLC0415 - imported at first use
+        from edgewise.sources.ratings.service import HOST, BenzingaRatings  # noqa: PLC0415 - as above
+
+        settings = self.settings
+        door = Door(
+            HOST, settings.benzinga_key, "EDGEWISE_BENZINGA_KEY", settings.benzinga_per_minute, parameter="token"
+        )
+        fetcher = self._provider(settings.ratings, door)
+        return BenzingaRatings(fetcher) if fetcher else None
+
+    @cached_property
+    def news(self) -> PolygonNews | None:
+        """Where news comes from; None where Polygon has no key."""
+        from edgewise.sources.news.service import HOST, PolygonNews  # noqa: PLC0415 - imported at first use
+        from edgewise.sources.provider import Door  # noqa: PLC0415 - as above
+
+        settings = self.settings
+        door = Door(HOST, settings.polygon_key, "EDGEWISE_POLYGON_KEY", settings.polygon_per_minute)
+        fetcher = self._provider(settings.news, door)
+        return PolygonNews(fetcher) if fetcher else None
+
+    def _provider(self, url: str, door: Door) -> Fetcher | None:
+        """Return the fetcher of a provider; None where it wants a key and there is none."""
+        from edgewise.sources.provider import open_provider  # noqa: PLC0415 - imported at first use
+
+        fetcher = open_provider(url, door, identity=self.settings.identity)
+        if fetcher is not None:
+            self._open.callback(fetcher.close)
+        return fetcher
 
     @cached_property
     def executor(self) -> Executor:

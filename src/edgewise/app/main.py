@@ -19,7 +19,9 @@ from edgewise.app.commands import (
     instruments,
     lag,
     models,
+    news,
     prices,
+    ratings,
     research,
     risk_vectors,
     risks,
@@ -55,6 +57,8 @@ app.add_typer(indicators.app, name="indicators")
 app.add_typer(holdings.app, name="holdings")
 app.add_typer(fundamentals.app, name="fundamentals")
 app.add_typer(insiders.app, name="insiders")
+app.add_typer(ratings.app, name="ratings")
+app.add_typer(news.app, name="news")
 app.add_typer(factors.app, name="factors")
 app.add_typer(research.app, name="research")
 app.add_typer(models.app, name="models")

@@ -62,6 +62,42 @@ class Settings(BaseSettings):
         description="Who shares that rate: empty or a file for the processes of this machine, database for all "
         "machines, this for one process.",
     )
+    ratings: str = Field(
+        default="",
+        description="Where analysts' ratings come from: empty for Benzinga, archive:///folder to replay, http://... "
+        "for a mirror.",
+    )
+    benzinga_key: str = Field(
+        default="", description="Key of Benzinga. Without one its ratings are left out.", repr=False
+    )
+    benzinga_per_minute: float = Field(
+        default=60.0, gt=0, le=600, description="Questions a minute to Benzinga; its plans allow so many a day."
+    )
+    news: str = Field(
+        default="",
+        description="Where news comes from: empty for Polygon, archive:///folder to replay, http://... for a mirror.",
+    )
+    prices: str = Field(
+        default="polygon,yahoo,alpha_vantage",
+        description="Who is asked for prices, the primary first, then the fall-backs. One without its key is skipped.",
+    )
+    price_source: str = Field(
+        default="",
+        description="Where those providers are asked: empty for the live services, archive:///folder to replay, "
+        "http://... for a mirror.",
+    )
+    polygon_key: str = Field(
+        default="", description="Key of Polygon. Without one it is asked neither for prices nor for news.", repr=False
+    )
+    polygon_per_minute: float = Field(
+        default=5.0, gt=0, le=600, description="Questions a minute to Polygon; its free plan allows 5."
+    )
+    alpha_vantage_key: str = Field(
+        default="", description="Key of Alpha Vantage. Without one it is not asked for prices.", repr=False
+    )
+    alpha_vantage_per_minute: float = Field(
+        default=5.0, gt=0, le=600, description="Questions a minute to Alpha Vantage; its free plan allows 25 a day."
+    )
     executor: str = Field(
         default="",
         description="Where work runs: empty for one process per core, this for this process, processes://N, ray://.",

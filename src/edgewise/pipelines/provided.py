@@ -176,8 +176,7 @@ def store_versions(
     named = identify(rows, instruments, on="published_on").select(table.schema.keys())
     item = list(table.key[:2])
     stored = lake.history(table, where=_may_be_these(named, item))
-    readable = stored.filter(pl.col("status") != "absent")
-    late = named.join(stored, on=item, how="semi").join(readable, on=list(table.key), how="anti")
+    late = _joined_late(table, named.join(stored, on=item, how="semi"), stored)
     told = pl.concat([named.join(late, on=list(table.identity), how="anti"), _known_since(late, seen_at)])
     verdict = _against_stored(table, told, stored)
     rewritten = _against_stored(table, _known_since(verdict.rewritten, seen_at), stored)
@@ -186,6 +185,18 @@ def store_versions(
     lake.upsert(table, table.check(complete(new)), keep_first=["first_seen_at"])
     _name_anew(lake, table, known, stored)
     return _counted(new, known.height)
+
+
+def _joined_late(table: Table, rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of stored items that are not stored, or at first only from when we saw them.
+
+    Before that the item did not have them, or could not be read: whatever they print, they were not known.
+    """
+    key = list(table.key)
+    first = stored.sort("known_at").unique(key, keep="first")
+    placed = rows.join(first.select(*key, _first="known_at", _by="known_at_source"), on=key, how="left")
+    since_seen = (pl.col("_by") == "seen") & (pl.col("known_at") < pl.col("_first"))
+    return placed.filter(pl.col("_first").is_null() | since_seen).select(rows.columns)
 
 
 def _may_be_these(rows: pl.DataFrame, item: Sequence[str]) -> pl.Expr:

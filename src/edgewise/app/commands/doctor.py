@@ -175,7 +175,7 @@ def _print_settings(*, json: bool) -> None:
 
 
 def _told(name: str, value: object) -> str:
-    """Return a setting's value as it may be shown: a database URL can hold a password."""
-    if name == "database" and value:
+    """Return a setting's value as it may be shown: a key is a secret, and a database URL can hold a password."""
+    if value and not Settings.model_fields[name].repr:
         return "(set)"
     return "" if value is None else str(value)

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from edgewise.core.clock import session_close, sessions, shift_session
+from edgewise.core.clock import session_close, session_open, sessions, shift_session
 from edgewise.core.errors import InvalidInput
 from edgewise.core.tables import PRICES
+from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.research.labels import abnormal_returns, event_returns, forward_returns, quantile_classes
 
 DAY = date(2024, 3, 5)
@@ -32,6 +33,52 @@ def bar(by: int, opened: float | None, closed: float | None, *, name: str = NAME
 
 def labels(*bars: dict, horizon: int) -> list[float | None]:
     return forward_returns(PRICES.frame(list(bars)), horizon=horizon)["forward_return"].to_list()
+
+
+def event(by: int, kind: str, *, name: str = NAME, first: date = DAY, **columns) -> dict:
+    ex = shift_session(first, by)
+    base = {"instrument_id": name, "ex_session": ex, "kind": kind, "source_url": "test:"}
+    return base | {"known_at": session_open(ex)} | columns
+
+
+class TestForwardReturnsAcrossEvents:
+    def held(self, bars: list[dict], *told: dict, horizon: int) -> pl.DataFrame:
+        return forward_returns(PRICES.frame(bars), CORPORATE_ACTIONS.frame(list(told)), horizon=horizon)
+
+    def test_failure_case_22_a_split_four_for_one_within_the_horizon_by_hand(self):
+        """Bought at 100 on the eve; four shares at 26 on the day of the split, at 27 the day after."""
+        bars = [bar(0, 90, 95), bar(1, 100, 104), bar(2, 25, 26), bar(3, 26, 27)]
+        split = event(2, "split", ratio=4.0)
+        assert self.held(bars, split, horizon=3)["forward_return"][0] == pytest.approx(4 * 27 / 100 - 1)
+        assert self.held(bars, split, horizon=2)["forward_return"].to_list()[:2] == pytest.approx([0.04, 27 / 25 - 1])
+        assert self.held(bars, split, horizon=1)["forward_return"][0] == pytest.approx(0.04)
+        assert self.held(bars, horizon=3)["forward_return"][0] == pytest.approx(-0.73)
+
+    def test_a_dividend_counts_for_who_held_the_share_before_and_is_put_back_at_that_close(self):
+        """2 USD at a close of 50 buy 0.04 shares, which are worth 60 each at the end."""
+        bars = [bar(0, 90, 95), bar(1, 50, 50), bar(2, 50, 50), bar(3, 50, 60)]
+        paid = event(2, "dividend", amount=2.0)
+        assert self.held(bars, paid, horizon=3)["forward_return"][0] == pytest.approx(1.04 * 60 / 50 - 1)
+        assert self.held(bars, paid, horizon=2)["forward_return"][1] == pytest.approx(60 / 50 - 1)
+
+    def test_an_event_on_a_day_without_trade_counts_at_the_next_one(self):
+        bars = [bar(0, 90, 95), bar(1, 100, 104), bar(2, None, None), bar(3, 26, 27)]
+        assert self.held(bars, event(2, "split", ratio=4.0), horizon=3)["forward_return"][0] == pytest.approx(0.08)
+
+    def test_failure_case_39_a_known_delisting_return_is_what_the_holder_got(self):
+        """Bought at 100, last close 50, a tenth of that afterwards: 95 % lost, whatever is left of the horizon."""
+        bars = [bar(0, 100, 100), bar(1, 100, 50)]
+        gone = event(1, "delisting", delisting_return=-0.9, known_at=session_close(shift_session(DAY, 2)))
+        found = self.held(bars, gone, horizon=5)
+        assert found["forward_return"].to_list() == [pytest.approx(-0.95), None]
+        assert found["known_at"][0] == session_close(shift_session(DAY, 5))
+        assert self.held(bars, gone, horizon=1)["forward_return"][0] == pytest.approx(-0.5)
+
+    def test_an_event_that_was_told_late_makes_its_label_late(self):
+        late = session_close(shift_session(DAY, 9))
+        bars = [bar(by, 100 if by < 2 else 25, 100 if by < 2 else 25) for by in range(4)]
+        found = self.held(bars, event(2, "split", ratio=4.0, known_at=late), horizon=2)
+        assert found["known_at"].to_list()[:2] == [late, session_close(shift_session(DAY, 3))]
 
 
 class TestForwardReturns:
@@ -177,6 +224,27 @@ class TestEventReturns:
         found = events(returns, horizon=3, prior_sd=0, min_sessions=3, window=5).filter(session=shift_session(FIRST, 6))
         assert found["market_return"].to_list() == [pytest.approx(0.01)] * 4
         assert found["abnormal_return"].to_list() == pytest.approx([0.02, -0.02, -0.01, 0.01])
+
+    def test_failure_case_22_a_split_and_a_dividend_leave_the_labels_of_the_price_that_had_neither(self):
+        returns = drawn(12)
+        plain, own = market_of(returns), pl.col("instrument_id") == "0000000000-01"
+        split, paid = shift_session(FIRST, 18), shift_session(FIRST, 22)
+        before = plain.filter(own, session=shift_session(FIRST, 21))["close"].item() / 4
+        after = plain.filter(own, session=paid)["close"].item() / 4
+        counted = pl.when(own & (pl.col("session") >= split)).then(pl.col("close") / 4).otherwise("close")
+        # From its ex day on the price lacks the dividend, as a fraction.
+        amount = 0.1 * after
+        less = pl.when(own & (pl.col("session") >= paid)).then(counted * 0.9).otherwise(counted)
+        traded = plain.with_columns(close=less)
+        told = [
+            event(18, "split", first=FIRST, name="0000000000-01", ratio=4.0),
+            event(22, "dividend", first=FIRST, name="0000000000-01", amount=amount),
+        ]
+        assert after * 0.9 + amount == pytest.approx(before * (1 + returns[21, 0]))
+        actions = CORPORATE_ACTIONS.frame(told)
+        expected = event_returns(plain, horizon=3, **SMALL)
+        assert_frame_equal(event_returns(traded, actions, horizon=3, **SMALL), expected, abs_tol=1e-12)
+        assert not np.allclose(grid(event_returns(traded, horizon=3, **SMALL))[18], grid(expected)[18])
 
     @pytest.mark.parametrize("missing", [15, 16, 17])
     def test_failure_case_39_a_price_missing_within_the_horizon_gives_null_and_is_never_filled(self, missing):

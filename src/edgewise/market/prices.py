@@ -6,6 +6,8 @@ import polars as pl
 
 from edgewise.core.clock import session_closes, session_ordinals
 from edgewise.core.errors import InvalidInput
+from edgewise.core.tables_market import CORPORATE_ACTIONS
+from edgewise.market.events import units_between, with_events
 
 
 def traded_prices(prices: pl.DataFrame) -> pl.DataFrame:
@@ -28,22 +30,25 @@ def traded_prices(prices: pl.DataFrame) -> pl.DataFrame:
     return prices.with_columns(ordinal=session_ordinals(prices["session"]), **tradable)
 
 
-def past_returns(prices: pl.DataFrame, *, span: int = 1) -> pl.DataFrame:
-    """Return the simple return from the close `span` sessions ago to each session's close, as a fraction.
+def past_returns(prices: pl.DataFrame, actions: pl.DataFrame | None = None, *, span: int = 1) -> pl.DataFrame:
+    """Return what a holder earned from the close `span` sessions ago to each session's close, as a fraction.
 
     prices:  rows of PRICES, one per (instrument_id, session).
+    actions: rows of CORPORATE_ACTIONS, one per key; None or none: what is returned is the move of the price alone.
     Returns: instrument_id, session, past_return; one row per row of `prices`, in the order (session, instrument_id).
     Nulls:   null unless both closes were traded. Sessions are counted on the exchange's calendar, so a gap in the rows
              gives null and never a longer return.
-    Splits:  prices are as traded, so a return across a split or a dividend is not the holder's return.
+    Events:  splits are undone, dividends put back into the share at the close of their ex session.
     Raises:  InvalidInput for a span below 1 and as `traded_prices` does.
     """
     if span < 1:
         raise InvalidInput(f"a return over {span} sessions", advice="Give a span of 1 or more.")
-    traded = traded_prices(prices).select("instrument_id", "session", "ordinal", "close")
+    rows = with_events(traded_prices(prices), CORPORATE_ACTIONS.empty() if actions is None else actions)
+    traded = rows.select("instrument_id", "session", pl.col("ordinal").cast(pl.Int64), "close")
     before = traded.select("instrument_id", pl.col("ordinal") + span, pl.col("close").alias("before"))
     return (
         traded.join(before, on=("instrument_id", "ordinal"), how="left")
-        .select("instrument_id", "session", past_return=pl.col("close") / pl.col("before") - 1)
+        .join(units_between(rows, first=1 - span, last=0), on=("instrument_id", "ordinal"))
+        .select("instrument_id", "session", past_return=pl.col("close") * pl.col("units") / pl.col("before") - 1)
         .sort("session", "instrument_id")
     )

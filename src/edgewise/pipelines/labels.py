@@ -10,6 +10,7 @@ import polars as pl
 from edgewise.core.clock import shift_session, tradable_sessions
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.tables import FILINGS, LABELS, PRICES
+from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.factors.issuers import first_known, issuer_filings
 from edgewise.research.labels import EVENT_RETURN_VERSION, event_returns, quantile_classes
 
@@ -70,7 +71,8 @@ def build_labels(
         raise NotFound("no prices are stored", advice="Bring them in: edgewise prices ingest FILE")
     newest = shift_session(prices["session"].sort()[-1], 1 - horizon)
     ended = (pl.col("known_at") <= as_of) & (pl.col("session") <= newest)
-    rows = labels_of(prices, horizon=horizon, classes=classes).filter(ended)
+    actions = lake.read(CORPORATE_ACTIONS, as_of=as_of)
+    rows = labels_of(prices, actions, horizon=horizon, classes=classes).filter(ended)
     if since is not None:
         rows = rows.filter(pl.col("session") >= since)
     if until is not None:
@@ -81,9 +83,9 @@ def build_labels(
     return _counted(rows, horizon=horizon, classes=classes)
 
 
-def labels_of(prices: pl.DataFrame, *, horizon: int, classes: int) -> pl.DataFrame:
-    """Return rows of LABELS of one horizon from rows of PRICES, in the order (session, instrument_id)."""
-    returns = event_returns(prices, horizon=horizon, min_names=MIN_NAMES)
+def labels_of(prices: pl.DataFrame, actions: pl.DataFrame | None = None, *, horizon: int, classes: int) -> pl.DataFrame:
+    """Return rows of LABELS of one horizon from rows of PRICES and CORPORATE_ACTIONS, by (session, instrument_id)."""
+    returns = event_returns(prices, actions, horizon=horizon, min_names=MIN_NAMES)
     ranked = quantile_classes(returns, classes=classes, min_names=MIN_NAMES)
     return LABELS.check(
         ranked.with_columns(

@@ -9,6 +9,7 @@ import polars as pl
 
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.tables import FACTORS, PRICES
+from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.factors.registry import factor_named
 from edgewise.research.ic import quantile_spread, rank_ic, summarise
 from edgewise.research.labels import abnormal_returns, forward_returns
@@ -64,12 +65,14 @@ def evaluate_factor(
         raise NotFound(f"no z-score of {name} is stored{span}", advice=f"Build it: edgewise factors build {name}")
     if prices.is_empty():
         raise NotFound("no prices are stored", advice="Bring them in: edgewise prices ingest FILE")
-    return evaluate(values, prices, name=name, horizon=horizon)
+    return evaluate(values, prices, lake.read(CORPORATE_ACTIONS), name=name, horizon=horizon)
 
 
-def evaluate(values: pl.DataFrame, prices: pl.DataFrame, *, name: str, horizon: int) -> FactorEvaluation:
-    """Evaluate factor values (instrument_id, session, sector, z) against prices (rows of PRICES)."""
-    labels = abnormal_returns(forward_returns(prices, horizon=horizon), values)
+def evaluate(
+    values: pl.DataFrame, prices: pl.DataFrame, actions: pl.DataFrame | None = None, *, name: str, horizon: int
+) -> FactorEvaluation:
+    """Evaluate factor values (instrument_id, session, sector, z) against rows of PRICES and CORPORATE_ACTIONS."""
+    labels = abnormal_returns(forward_returns(prices, actions, horizon=horizon), values)
     daily = rank_ic(values, labels, label="abnormal_return")
     spread = quantile_spread(values, labels, label="abnormal_return")
     used = daily.drop_nulls("ic")

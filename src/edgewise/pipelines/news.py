@@ -10,8 +10,9 @@ import polars as pl
 
 from edgewise.core.clock import NEW_YORK
 from edgewise.core.tables_news import NEWS
-from edgewise.pipelines.provided import Ingested, Part, day_chunks, file_bytes, settled_key, store_versions
+from edgewise.pipelines.provided import Ingested, Part, day_chunks, file_bytes, settled_key, store_versions, weeks_of
 from edgewise.sources.news.files import read_news_file
+from edgewise.sources.news.said import ProvidedNews
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,14 +31,17 @@ _WEEK, _QUARTER = 7, 91
 def news_parts(source: PolygonNews, span: Span, clock: Clock, *, tickers: Sequence[str] = ()) -> list[Part]:
     """Return the questions that bring the news of a span: week by week, or quarter by quarter for one symbol each.
 
-    An archive is read day by day.
+    An archive is read week by week, too.
     """
     now = clock.now()
     until = span.until or now
     if source.archived:
         first, last = (instant.astimezone(UTC).date() for instant in (span.since, until))
         days = [day for day in source.days() if first <= day <= last]
-        return [Part(f"news of {day}", partial(_archived, source, day, tickers, now)) for day in days]
+        return [
+            Part(f"news of {week[0]} to {week[-1]}", partial(_archived, source, week, tickers, now))
+            for week in weeks_of(days)
+        ]
     named = [both for ticker in tickers for both in dict.fromkeys((ticker.replace("-", "."), ticker))] or [""]
     return [
         Part(
@@ -90,12 +94,11 @@ def _file(path: Path, clock: Clock) -> list[Page]:
     return [read_news_file(file_bytes(path), path.name, seen_at=clock.now())]
 
 
-def _archived(source: PolygonNews, day: date, tickers: Sequence[str], now: datetime) -> list[Page]:
-    page = source.day(day, seen_at=now)
-    if not tickers:
-        return [page]
-    rows = page.rows.filter(page.rows["ticker"].is_in(list(tickers)))
-    return [type(page)(rows, rows["news_id"].n_unique())]
+def _archived(source: PolygonNews, days: Sequence[date], tickers: Sequence[str], now: datetime) -> list[Page]:
+    rows = pl.concat(source.day(day, seen_at=now).rows for day in days)
+    asked = rows.filter(pl.col("ticker").is_in(list(tickers))) if tickers else rows
+    once = asked.unique(NEWS.identity, keep="last", maintain_order=True)
+    return [ProvidedNews(once, once["news_id"].n_unique())]
 
 
 def _published(source: PolygonNews, since: datetime, until: datetime, ticker: str, now: datetime) -> Iterable[Page]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -286,6 +287,11 @@ def day_chunks(span: Span, now: datetime, *, days: int) -> Iterator[tuple[date, 
         end = min(date.fromordinal((first.toordinal() // days + 1) * days - 1), last)
         yield first, end
         first = end + timedelta(days=1)
+
+
+def weeks_of(days: Sequence[date]) -> list[list[date]]:
+    """Return days in order as the weeks they are of; what is stored at once is stored with one commit."""
+    return [list(week) for _, week in groupby(days, key=lambda day: day.toordinal() // 7)]
 
 
 def file_bytes(path: Path) -> bytes:

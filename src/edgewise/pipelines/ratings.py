@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from edgewise.core.clock import NEW_YORK
 from edgewise.core.tables_ratings import RATINGS
-from edgewise.pipelines.provided import Ingested, Part, day_chunks, file_bytes, settled_key, store_versions
+from edgewise.pipelines.provided import Ingested, Part, day_chunks, file_bytes, settled_key, store_versions, weeks_of
 from edgewise.sources.ratings.files import read_ratings_file
+from edgewise.sources.ratings.said import ProvidedRatings
 from edgewise.sources.ratings.service import MOST_TICKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date, datetime
     from pathlib import Path
-
-    import polars as pl
 
     from edgewise.core.clock import Clock
     from edgewise.lake import Lake
@@ -30,13 +31,16 @@ def ratings_parts(source: BenzingaRatings, span: Span, clock: Clock, *, tickers:
     """Return the questions that bring the ratings of a span.
 
     Up to a month back from now it is asked what was touched since, which brings corrections of older ratings, too;
-    further back, week by week, or quarter by quarter for up to 50 symbols. An archive is read day by day.
+    further back, week by week, or quarter by quarter for up to 50 symbols. An archive is read week by week.
     """
     now = clock.now()
     if source.archived:
         wanted = (span.since.astimezone(NEW_YORK).date(), (span.until or now).astimezone(NEW_YORK).date())
         days = [day for day in source.days() if wanted[0] <= day <= wanted[1]]
-        return [Part(f"ratings of {day}", partial(_archived, source, day, tickers, now)) for day in days]
+        return [
+            Part(f"ratings of {week[0]} to {week[-1]}", partial(_archived, source, week, tickers, now))
+            for week in weeks_of(days)
+        ]
     named = [both for ticker in tickers for both in dict.fromkeys((ticker.replace("-", "."), ticker))]
     batches = [named[first : first + MOST_TICKERS] for first in range(0, len(named), MOST_TICKERS)] or [[]]
     if span.until is None and (now - span.since).days <= _POLLED_DAYS:
@@ -74,12 +78,11 @@ def _file(path: Path, clock: Clock) -> list[Page]:
     return [read_ratings_file(file_bytes(path), path.name, seen_at=clock.now())]
 
 
-def _archived(source: BenzingaRatings, day: date, tickers: Sequence[str], now: datetime) -> list[Page]:
-    page = source.day(day, seen_at=now)
-    if not tickers:
-        return [page]
-    rows = page.rows.filter(page.rows["ticker"].is_in(list(tickers)))
-    return [type(page)(rows, rows.height)]
+def _archived(source: BenzingaRatings, days: Sequence[date], tickers: Sequence[str], now: datetime) -> list[Page]:
+    rows = pl.concat(source.day(day, seen_at=now).rows for day in days)
+    asked = rows.filter(pl.col("ticker").is_in(list(tickers))) if tickers else rows
+    # The files of two days may hold one state of an item.
+    return [ProvidedRatings(asked.unique(RATINGS.identity, keep="last", maintain_order=True), asked.height)]
 
 
 def _touched(source: BenzingaRatings, span: Span, tickers: Sequence[str], now: datetime) -> Iterable[Page]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from edgewise.lake import Lake
 
 _COMPANIES_AT_ONCE = 100
-_FACTS_AT_ONCE = 150_000  # of some six large companies: under 1 GB
+_FACTS_AT_ONCE = 60_000  # of two or three large companies
 _SAME_RATIO = 0.01
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from edgewise.app.house import House
 
+_ADVICE = "Bring them in: edgewise fundamentals ingest --cik {0}; from stored facts: fundamentals build --cik {0}."
+
 app = typer.Typer(no_args_is_help=True, help="Company facts, standardised statements and ratios.")
 
 
@@ -112,7 +114,7 @@ def show(
         if rows.is_empty():
             raise NotFound(
                 f"no {basis} statements of {company} were known then",
-                advice=f"Bring them in: edgewise fundamentals ingest --cik {int(cik)}.",
+                advice=_ADVICE.format(int(cik)),
             )
         ends = sorted(rows["period_end"].unique(), reverse=True)[:periods]
         wanted = rows.filter(rows["period_end"].is_in(ends))
@@ -143,7 +145,7 @@ def ratios(
         if rows.is_empty():
             raise NotFound(
                 f"no {basis} statements of {company} were known then",
-                advice=f"Bring them in: edgewise fundamentals ingest --cik {int(cik)}.",
+                advice=_ADVICE.format(int(cik)),
             )
         newest = rows.filter(rows["period_end"] == rows["period_end"].max())
         if json:

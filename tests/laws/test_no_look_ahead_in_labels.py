@@ -18,9 +18,10 @@ from polars.testing import assert_frame_equal
 
 from edgewise.core.clock import session_close, sessions, shift_session
 from edgewise.core.tables import PRICES
+from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.market.betas import market_returns, past_betas
 from edgewise.market.prices import past_returns
-from edgewise.research.labels import event_returns, quantile_classes
+from edgewise.research.labels import event_returns, forward_returns, quantile_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,3 +159,38 @@ def test_what_comes_after_the_horizon_changes_no_label():
     by_then = pl.col("session") <= DAYS[23]
     assert_frame_equal(honest(world).filter(by_then), honest(later).filter(by_then), check_exact=True)
     assert not honest(world).filter(session=DAYS[24]).equals(honest(later).filter(session=DAYS[24]))
+
+
+LATE_SPLIT = CORPORATE_ACTIONS.frame(
+    [
+        {
+            "instrument_id": "0000000001-01",
+            "ex_session": DAYS[20],
+            "kind": "split",
+            "ratio": 3.0,
+            "source_url": "test:",
+            "known_at": session_close(DAYS[26]),
+        }
+    ]
+)
+
+
+@pytest.mark.parametrize("label", [event_returns, forward_returns])
+def test_a_split_told_late_changes_no_label_that_was_known_before(label):
+    """Failure case 22. Cut prices and events at each close: what was known by then is the same, bit for bit."""
+    limits = SMALL if label is event_returns else {}
+    world = plain_world().with_columns(open=pl.col("close"))
+
+    def leaks(*, told_in_time: bool) -> int:
+        events = LATE_SPLIT.with_columns(known_at=pl.lit(session_close(DAYS[1])).cast(LATE_SPLIT.schema["known_at"]))
+        whole = label(world, events if told_in_time else LATE_SPLIT, horizon=3, **limits)
+        wrong = 0
+        for day in DAYS[16:30]:
+            cut = pl.col("known_at") <= session_close(day)
+            blind = label(world.filter(cut), LATE_SPLIT.filter(cut), horizon=3, **limits)
+            known = whole.filter(cut)
+            wrong += not blind.join(known, on=("instrument_id", "session"), how="semi").equals(known)
+        return wrong
+
+    assert leaks(told_in_time=False) == 0
+    assert leaks(told_in_time=True) > 0

@@ -19,10 +19,10 @@ import polars as pl
 from edgewise.core.clock import FIRST_SESSION, LAST_SESSION, session_closes, session_ordinals, sessions
 from edgewise.core.tables import PRICES
 from edgewise.core.tables_market import CORPORATE_ACTIONS, INDICATORS
-from edgewise.market.indicators import bollinger, ema, macd, rsi, sma
+from edgewise.market.indicators import chart
 from edgewise.market.panel import Panel, panel_of, return_over
 from edgewise.market.regression import beta_and_residual, mean_of_present, sample_deviation
-from edgewise.market.rolling import run_lengths, window_max, window_sum
+from edgewise.market.rolling import window_max, window_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from edgewise.market.rolling import Floats
 
-VERSION = "indicators-1"
+VERSION = "indicators-2"
 BLOCK = 500
 MONTH, YEAR, MIN_OF_YEAR, MIN_OF_MONTH = 21, 252, 200, 15
 MIN_NAMES = 20
@@ -40,12 +40,15 @@ _GRAIN = 2.0**-40
 _LARGEST_RETURN = 1000.0
 
 
-def indicator_rows(prices: pl.DataFrame, actions: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def indicator_rows(
+    prices: pl.DataFrame, actions: pl.DataFrame, counts: pl.DataFrame | None = None
+) -> Iterator[pl.DataFrame]:
     """Yield rows of INDICATORS, a block of securities at a time, for every session that has a price row.
 
     prices, actions: all versions of rows of PRICES and CORPORATE_ACTIONS (`Lake.history`), in any order.
     Time:   a row rests on what was known at its session's close; to the last bit, rows known later change nothing.
-    Nulls:  as the table says; shares outstanding are not at hand, so turnover is null.
+    counts: shares outstanding: instrument_id, counted_on, shares, known_at; without them turnover is null.
+    Nulls:  as the table says.
     """
     if prices.is_empty():
         return
@@ -61,14 +64,21 @@ def indicator_rows(prices: pl.DataFrame, actions: pl.DataFrame) -> Iterator[pl.D
     for block in blocks:
         early = [name for name in block if name not in late]
         if early:
-            yield _rows(panel_of(on_time, acted_on_time, early, first=first, last=last), market)
+            yield _rows(panel_of(on_time, acted_on_time, early, first=first, last=last, counts=counts), market)
         for name in (one for one in block if one in late):
             mine, events = (frame.filter(pl.col("instrument_id") == name) for frame in (dated, acted))
-            yield from _by_epoch(mine, events, late[name], market, first=first, last=last)
+            yield from _by_epoch(mine, events, late[name], market, first=first, last=last, counts=counts)
 
 
 def _by_epoch(
-    prices: pl.DataFrame, actions: pl.DataFrame, instants: Sequence[datetime], market: Floats, *, first: int, last: int
+    prices: pl.DataFrame,
+    actions: pl.DataFrame,
+    instants: Sequence[datetime],
+    market: Floats,
+    *,
+    first: int,
+    last: int,
+    counts: pl.DataFrame | None,
 ) -> Iterator[pl.DataFrame]:
     """Yield one security's rows, for the sessions closed between two instants at which something late was learned."""
     bounds = [None, *instants, None]
@@ -78,7 +88,8 @@ def _by_epoch(
         if bars.is_empty():
             continue
         events = actions.filter(known).sort("known_at").unique(CORPORATE_ACTIONS.key, keep="last")
-        rows = _rows(panel_of(bars, events, [bars["instrument_id"][0]], first=first, last=last), market)
+        panel = panel_of(bars, events, [bars["instrument_id"][0]], first=first, last=last, counts=counts)
+        rows = _rows(panel, market)
         if since is not None:
             rows = rows.filter(pl.col("known_at") >= since)
         yield rows if until is None else rows.filter(pl.col("known_at") < until)
@@ -117,9 +128,7 @@ def _market(blocks: Iterator[Floats]) -> Floats:
 def indicator_arrays(panel: Panel, market: Floats) -> dict[str, Floats]:
     """Return the columns of INDICATORS that are numbers, as arrays (time, stock)."""
     shares, closes = panel.shares, panel.close
-    runs = run_lengths(closes)
-    line, signal, histogram = macd(closes, runs)
-    upper, middle, lower = bollinger(closes, runs)
+    drawn = chart(closes, panel.volume)
     traded_of_year = window_sum((~np.isnan(panel.high)).astype(float), YEAR)
     high = np.where(traded_of_year >= MIN_OF_YEAR, window_max(panel.high, YEAR), np.nan)
     high[_spans_break(panel, YEAR)] = np.nan
@@ -127,22 +136,11 @@ def indicator_arrays(panel: Panel, market: Floats) -> dict[str, Floats]:
     with np.errstate(divide="ignore", invalid="ignore"):
         impact = np.abs(panel.returns) / (panel.dollars / _MILLION)
     annual = np.sqrt(YEAR)
-    levels = {
-        "macd": line,
-        "macd_signal": signal,
-        "macd_histogram": histogram,
-        "sma_50": sma(closes, 50, runs),
-        "sma_200": sma(closes, 200, runs),
-        "ema_12": ema(closes, 12, runs),
-        "ema_26": ema(closes, 26, runs),
-        "bollinger_middle": middle,
-        "bollinger_upper": upper,
-        "bollinger_lower": lower,
-        "high_252": high,
-    }
+    strength, volume = drawn.pop("rsi_14"), drawn.pop("volume_20")
+    levels = drawn | {"high_252": high}
     return {name: level / shares for name, level in levels.items()} | {
-        "rsi_14": rsi(closes, runs=runs),
-        "volume_20": sma(panel.volume, 20) * shares,
+        "rsi_14": strength,
+        "volume_20": volume * shares,
         "return_21": return_over(panel, MONTH),
         "return_63": return_over(panel, 3 * MONTH),
         "return_126": return_over(panel, 6 * MONTH),
@@ -154,7 +152,7 @@ def indicator_arrays(panel: Panel, market: Floats) -> dict[str, Floats]:
         "beta_252": beta,
         "idiosyncratic_volatility_252": residual * annual,
         "amihud_21": mean_of_present(impact, MONTH, least=MIN_OF_MONTH),
-        "turnover_21": np.full_like(closes, np.nan),
+        "turnover_21": mean_of_present(panel.volume / panel.outstanding, MONTH, least=MIN_OF_MONTH),
     }
 
 

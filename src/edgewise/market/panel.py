@@ -7,12 +7,13 @@ a value rests on its past only, whatever comes later, and dividing by `shares` g
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from edgewise.core.clock import session_ordinals
+from edgewise.core.clock import FIRST_SESSION, LAST_SESSION, session_ordinals, sessions, tradable_sessions
 from edgewise.market.prices import traded_prices
 from edgewise.market.rolling import lagged
 
@@ -37,6 +38,7 @@ class Panel:
                  NaN without trade.
     returns:     what a holder earned from the close of the session before, a fraction; NaN unless both traded.
     breaks:      how many rows in quarantine there were up to that session: no return may span one.
+    outstanding: shares of the company as counted at the first session; NaN before a count was known.
     """
 
     instruments: tuple[str, ...]
@@ -50,14 +52,22 @@ class Panel:
     held: Floats
     returns: Floats
     breaks: NDArray[np.int64]
+    outstanding: Floats
 
 
 def panel_of(
-    prices: pl.DataFrame, actions: pl.DataFrame, instruments: Sequence[str], *, first: int, last: int
+    prices: pl.DataFrame,
+    actions: pl.DataFrame,
+    instruments: Sequence[str],
+    *,
+    first: int,
+    last: int,
+    counts: pl.DataFrame | None = None,
 ) -> Panel:
     """Return the arrays of some securities from the session numbered `first` to the one numbered `last`.
 
     prices:  rows of PRICES, one per (instrument_id, session). actions: rows of CORPORATE_ACTIONS, likewise.
+    counts:  shares outstanding: instrument_id, counted_on (a day), shares, known_at; None: nobody told.
     Time:    a row of the arrays rests on rows of its own and earlier sessions. When they were known is the caller's.
     """
     column = {name: place for place, name in enumerate(instruments)}
@@ -93,6 +103,7 @@ def panel_of(
         held,
         returns,
         np.cumsum(np.nan_to_num(spread("suspect", 0.0)).astype(np.int64), axis=0),
+        _outstanding(counts, column, first, shares),
     )
 
 
@@ -117,6 +128,27 @@ def _events(actions: pl.DataFrame, column: dict[str, int], first: int, size: tup
         if amount is not None:
             amounts[row, column[name]] += amount
     return ratios, amounts
+
+
+def _outstanding(counts: pl.DataFrame | None, column: dict[str, int], first: int, shares: Floats) -> Floats:
+    """Return the newest count known before each session's close, on the count of shares of the first session."""
+    found = np.full_like(shares, np.nan)
+    if counts is None or counts.is_empty():
+        return found
+    own = counts.filter(pl.col("instrument_id").is_in(list(column))).sort("known_at", "counted_on")
+    known = session_ordinals(tradable_sessions(own["known_at"])).to_numpy() - first
+    counted = np.searchsorted(_days(), own["counted_on"].to_numpy().astype("datetime64[D]"), side="right") - 1 - first
+    places = np.clip(counted, 0, len(shares) - 1)
+    for row, place, (name, count) in zip(known, places, own.select("instrument_id", "shares").iter_rows(), strict=True):
+        stock = column[name]
+        found[max(row, 0) :, stock] = count / shares[place, stock]
+    return found
+
+
+@lru_cache(maxsize=1)
+def _days() -> NDArray[np.datetime64]:
+    """Return all sessions by their running number."""
+    return np.array(sessions(FIRST_SESSION, LAST_SESSION), dtype="datetime64[D]")
 
 
 def _held(closes: Floats, dividends: Floats) -> tuple[Floats, Floats]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from edgewise.core.errors import NotFound
-from edgewise.core.tables import PRICES
+from edgewise.core.tables import INSTRUMENTS, PRICES
+from edgewise.core.tables_fundamentals import FACTS
 from edgewise.core.tables_market import CORPORATE_ACTIONS, INDICATORS
 from edgewise.market.indicator_table import indicator_rows
 
@@ -55,7 +56,7 @@ def build_indicators(
     names: set[str] = set()
     rows = 0
     days: list[date] = []
-    for block in indicator_rows(prices, lake.history(CORPORATE_ACTIONS, as_of=as_of)):
+    for block in indicator_rows(prices, lake.history(CORPORATE_ACTIONS, as_of=as_of), counts_of(lake, as_of=as_of)):
         kept = block.filter(wanted)
         lake.upsert(INDICATORS, kept)
         fresh = set(kept["instrument_id"].unique()) - names
@@ -64,3 +65,21 @@ def build_indicators(
         days += [day for day in (kept["session"].min(), kept["session"].max()) if day is not None]  # type: ignore[misc]
         on_progress(len(fresh))
     return BuiltIndicators(len(names), rows, min(days, default=None), max(days, default=None))
+
+
+def counts_of(lake: Lake, *, as_of: datetime) -> pl.DataFrame:
+    """Return how many shares cover pages told: instrument_id, counted_on, shares, known_at; only of single classes.
+
+    A company with several classes tags each apart, which company facts leave out, and a foreign filer's shares may not
+    be what is listed: both are left out.
+    """
+    cover = (pl.col("taxonomy") == "dei") & (pl.col("concept") == "EntityCommonStockSharesOutstanding")
+    told = lake.history(
+        FACTS,
+        as_of=as_of,
+        columns=["cik", "unit", "form", "period_end", "value", "known_at"],
+        where=cover & (pl.col("unit") == "shares") & (pl.col("value") > 0),
+    ).filter(pl.col("form").str.contains(r"^10-[KQ]"))
+    named = lake.read(INSTRUMENTS, as_of=as_of, columns=["cik", "instrument_id"]).unique()
+    single = named.filter(pl.len().over("cik") == 1)
+    return told.join(single, on="cik").select("instrument_id", "known_at", counted_on="period_end", shares="value")

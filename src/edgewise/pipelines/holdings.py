@@ -252,7 +252,7 @@ def _heads(
         else:
             rows.append((accession, latest_known_at(filed), "filing_date"))
     schema: dict[str, PolarsDataType] = {"accession": pl.String, "known_at": Instant, "known_at_source": pl.String}
-    both = pl.concat([known.select(schema), pl.DataFrame(rows, schema=schema, orient="row")])
+    both = pl.concat([known.select(schema.keys()), pl.DataFrame(rows, schema=schema, orient="row")])
     return (
         both.join(reports.select("accession", "filed_date"), on="accession")
         .with_columns(source_url=pl.lit(source_url))

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 import typer
 
-from edgewise.app.console import (
-    OUT,
-    AsOf,
-    Json,
-    Limit,
-    house_for,
-    parse_day,
-    parse_instant,
-    print_json,
-    print_rows,
-    progress,
+from edgewise.app.commands.filings import Backfill, Ciks, DiscoveredAt, Since, Tickers, Until, _tell
+from edgewise.app.commands.form_intake import (
+    Choice,
+    DataSets,
+    Everybody,
+    Hours,
+    Quarter,
+    Resume,
+    bring_in,
+    quarter_days,
 )
+from edgewise.app.console import OUT, AsOf, Json, Limit, house_for, parse_day, parse_instant, print_json, print_rows
 from edgewise.core.clock import NEW_YORK, latest_known_at
 from edgewise.core.errors import EdgewiseError, InvalidInput, NotFound
 from edgewise.core.identifiers import Cik, Ticker
@@ -28,58 +29,80 @@ from edgewise.core.tables import INSTRUMENTS
 from edgewise.core.tables_holdings import CUSIPS, HOLDING_REPORTS
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from edgewise.app.house import House
-    from edgewise.pipelines.stages import Stage
-    from edgewise.sources.edgar.selection import Selection
 
 app = typer.Typer(no_args_is_help=True, help="What institutions hold: Forms 13F, as known.")
 
 _HELD = ["issuer", "cusip", "put_call", "amount", "amount_kind", "value_usd", "change", "amount_change", "status"]
 _HOLDERS = ["manager_cik", "manager", "amount", "value_usd", "change", "amount_change", "known_at", "status"]
 _REPORTS = ["period_end", "form", "amendment", "lines", "unit_usd", "unit_source", "known_at", "status", "reasons"]
-_QUARTERS_A_YEAR = 4
+_SEASON = timedelta(days=92)
 
 
 @app.command()
 def ingest(
     *,
-    cik: Annotated[list[str] | None, typer.Option("--cik", help="Manager's registrant number; repeat.")] = None,
-    since: Annotated[str, typer.Option("--since", metavar="DAY", help="First filing date.")] = "",
-    until: Annotated[str, typer.Option("--until", metavar="DAY", help="Last filing date.")] = "",
-    backfill: Annotated[int | None, typer.Option("--backfill", min=1, metavar="DAYS")] = None,
-    quarter: Annotated[
-        str, typer.Option("--quarter", metavar="2024Q1", help="Reports filed in the quarter after it.")
-    ] = "",
-    data_set: Annotated[Path | None, typer.Option("--data-set", help="One of the SEC's quarterly zip files.")] = None,
+    source: DiscoveredAt = None,
+    cik: Ciks = None,
+    ticker: Tickers = None,
+    everybody: Everybody = False,
+    since: Since = "",
+    until: Until = "",
+    backfill: Backfill = None,
+    hours: Hours = None,
+    quarter: Quarter = "",
+    data_set: DataSets = None,
     limit: Limit = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Discover nothing; go on with what is waiting.")] = False,
+    resume: Resume = False,
     json: Json = False,
 ) -> None:
-    """Bring Forms 13F in: discover, fetch and read them, or take a data set. Kill it and run it again at any time."""
-    from edgewise.pipelines.holdings import ingest_data_set  # noqa: PLC0415 - keeps the help page quick
+    """Bring Forms 13F in: discover, fetch and read them, or take a data set. Kill it and run it again at any time.
+
+    --cik and --ticker name managers. --quarter is the quarter reported on: its reports are filed in the one after it.
+    """
+    from edgewise.pipelines.holdings import holdings_stage  # noqa: PLC0415 - keeps the help page quick
 
     with house_for("holdings ingest") as (house, counts):
         house.mark_simulated()
-        if data_set is not None:
-            done = ingest_data_set(
-                data_set, house.lake, hints_for=house.edgar.hints_for, managers=[Cik(one) for one in cik or ()]
+        days = _season(quarter) if quarter else None
+        choice = Choice(source, cik, ticker, everybody, since, until, backfill, hours, days)
+        if resume and not choice.is_empty:
+            raise InvalidInput(
+                "--resume discovers nothing, so it cannot choose", advice="Leave out --resume or the other options."
             )
-            counts |= {"reports": done.reports, "lines": done.lines, "present": done.present, **done.refused}
-            counts |= {"orphan_lines": done.orphan_lines}
-            reasons: dict[str, int] = {}
-        else:
-            selection = (
-                None if resume else _selection(house, cik, since=since, until=until, backfill=backfill, quarter=quarter)
-            )
-            reasons = _travel(house, counts, selection, limit)
-        if json:
-            print_json({**counts, "reasons": reasons})
+        if data_set:
+            if not replace(choice, cik=None).is_empty:
+                raise InvalidInput("--data-set chooses by --cik alone", advice="Leave out the other options.")
+            _ingest_data_sets(house, data_set, cik or [], counts, json=json)
             return
+        stage = holdings_stage(house.lake, house.documents)
+        report = bring_in(house, counts, stage, None if resume else choice, limit=limit)
+        _tell(report, counts, json=json)
+
+
+def _season(quarter: str) -> tuple[date, date]:
+    """Return the days on which reports about a quarter are filed."""
+    _, end = quarter_days(quarter)
+    return end + timedelta(days=1), end + _SEASON
+
+
+def _ingest_data_sets(house: House, paths: list[Path], ciks: list[str], counts: dict[str, int], *, json: bool) -> None:
+    from edgewise.pipelines.holdings import ingest_data_set  # noqa: PLC0415 - keeps the help page quick
+
+    for path in paths:
+        if not path.is_file():
+            raise InvalidInput(f"there is no file {path}", advice="Fetch the quarter's zip from the SEC first.")
+        managers = [Cik(one) for one in ciks]
+        done = ingest_data_set(path, house.lake, hints_for=house.edgar.hints_for, managers=managers)
+        told = {"reports": done.reports, "lines": done.lines, "present": done.present, **done.refused}
+        for name, count in (told | {"orphan_lines": done.orphan_lines}).items():
+            counts[name] = counts.get(name, 0) + count
+    if json:
+        print_json(counts)
+    else:
         OUT.print(" · ".join(f"{name.replace('_', ' ')} [bold]{count:,}[/]" for name, count in counts.items()))
-        for reason, count in sorted(reasons.items()):
-            OUT.print(f"  failed for {reason}: {count:,}   edgewise filings list --state failed --reason {reason}")
 
 
 @app.command()
@@ -125,15 +148,18 @@ def judge(*, json: Json = False) -> None:
 def show(
     whose: Annotated[str, typer.Argument(metavar="MANAGER_OR_TICKER", help="CIK or name of a manager, or a ticker.")],
     *,
-    quarter: Annotated[str, typer.Option("--quarter", metavar="2024Q1", help="The newest known if left out.")] = "",
+    quarter: Quarter = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many rows.")] = 30,
     as_of: AsOf = "",
     json: Json = False,
 ) -> None:
-    """What a manager holds, or who holds a share, as it was known, and what changed on the quarter before."""
+    """What a manager holds, or who holds a share, as it was known, and what changed on the quarter before.
+
+    Without --quarter, the newest that was known.
+    """
     with house_for("holdings show", ledger=False) as (house, _):
         at = parse_instant(as_of) or house.clock.now()
-        end = _quarter_end(quarter) if quarter else None
+        end = quarter_days(quarter)[1] if quarter else None
         manager = _manager(house, whose, at)
         account = _of_manager(house, manager, end, at) if manager else _of_share(house, whose, end, at)
     rows = account.pop("rows")
@@ -255,74 +281,3 @@ def _manager(house: House, whose: str, at: datetime) -> int | None:
         raise NotFound(f"no manager is called {whose!r}", advice="Give its CIK, or a ticker in capitals.")
     some = ", ".join(f"{row['manager']} ({row['manager_cik']})" for row in fits.head(5).to_dicts())
     raise InvalidInput(f"{whose!r} fits {len(found)} managers: {some}", advice="Give the CIK of one.")
-
-
-def _quarter_end(text: str) -> date:
-    year, _, number = text.upper().partition("Q")
-    if not (year.isdecimal() and number.isdecimal() and 1 <= int(number) <= _QUARTERS_A_YEAR and int(year) > 1900):  # noqa: PLR2004 - a year
-        raise InvalidInput(f"--quarter {text!r} is not a quarter", advice="Write it as 2024Q1.")
-    years, month = divmod(3 * int(number), 12)
-    return date(int(year) + years, month + 1, 1) - timedelta(days=1)
-
-
-def _selection(
-    house: House, ciks: list[str] | None, *, since: str, until: str, backfill: int | None, quarter: str
-) -> Selection:
-    from edgewise.sources.edgar.holdings import FORMS_13F  # noqa: PLC0415 - keeps the help page quick
-    from edgewise.sources.edgar.selection import Origin, Selection  # noqa: PLC0415 - as above
-
-    if sum(map(bool, (since or until, backfill, quarter))) > 1:
-        raise InvalidInput("--since, --backfill and --quarter all say when", advice="Give one of them.")
-    today = house.clock.now().astimezone(NEW_YORK).date()
-    first = parse_day(since, option="--since") if since else None
-    last = parse_day(until, option="--until") if until else None
-    if backfill:
-        first = today - timedelta(days=backfill)
-    if quarter:
-        end = _quarter_end(quarter)
-        first, last = end + timedelta(days=1), min(today, end + timedelta(days=92))
-    if house.settings.edgar.startswith("archive:"):
-        origin = Origin.WALK
-    elif ciks:
-        origin = Origin.SUBMISSIONS
-    else:
-        origin = Origin.INDEX if first else Origin.FEED
-    return Selection(
-        origin=origin,
-        forms=FORMS_13F,
-        ciks=tuple(Cik(one) for one in ciks or ()),
-        since=first,
-        until=last or (today if first else None),
-    )
-
-
-def _travel(house: House, counts: dict[str, int], selection: Selection | None, limit: int | None) -> dict[str, int]:
-    """Discover, fetch and read; return the failures by reason."""
-    from dataclasses import replace  # noqa: PLC0415 - beside its only use
-
-    from edgewise.pipelines.holdings import holdings_stage  # noqa: PLC0415 - keeps the help page quick
-    from edgewise.pipelines.ingest import fetch_stage, record_discoveries  # noqa: PLC0415 - as above
-    from edgewise.pipelines.stages import run_stage  # noqa: PLC0415 - as above
-    from edgewise.sources.edgar.holdings import FORMS_13F  # noqa: PLC0415 - as above
-
-    if selection is not None:
-        with progress("discovering", limit) as done:
-            found, new = record_discoveries(
-                house.edgar.discover(selection), house.filings, house.clock, limit=limit, on_progress=done
-            )
-        counts |= {"found": found, "new": new}
-    fetch = fetch_stage(house.edgar, house.lake, house.documents, house.filings, house.clock)
-    # '' is a filing whose form is told by nothing but itself.
-    stages: tuple[tuple[str, Stage[Any]], ...] = (
-        ("fetched", replace(fetch, forms=(*FORMS_13F, ""))),
-        ("read", holdings_stage(house.lake, house.documents)),
-    )
-    reasons: dict[str, int] = {}
-    for name, stage in stages:
-        with progress(name, limit) as done:
-            report = run_stage(stage, house.filings, house.clock, batch=256, limit=limit, on_progress=done)
-        counts[name] = report.done
-        counts["failed"] = counts.get("failed", 0) + report.failed
-        for reason, count in report.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + count
-    return reasons

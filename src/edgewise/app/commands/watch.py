@@ -75,7 +75,7 @@ def watch(
     ] = "127.0.0.1",
     parent: Annotated[int, typer.Option(hidden=True, help="End when this process does.")] = 0,
 ) -> None:
-    """Follow EDGAR as filings appear: fetch, store, parse and score each. Ctrl-C or SIGTERM ends it in good order.
+    """Follow EDGAR as filings appear: fetch, store, read and score each. Ctrl-C or SIGTERM ends it in good order.
 
     Run as many as you like, on one machine or many: they share queue, ledger and rate limit. Kill one at any time.
     """

@@ -49,8 +49,8 @@ setup: $(VENV)/.dev ## install everything a developer needs into .venv
 demo: $(VENV)/.core ## the whole journey on a simulated market
 	$(BIN)/edgewise demo $(DEMO)
 
-test: $(VENV)/.dev ## all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+test: $(VENV)/.dev ## all tests; ARGS="--hypothesis-profile nightly" tries more examples
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts
 	$(BIN)/ruff check .

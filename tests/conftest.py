@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import itertools
 import os
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import hypothesis
 import polars as pl
 import pytest
 
+from edgewise.adapters.sql import schema
 from edgewise.app.house import House
 from edgewise.app.settings import Settings
 from edgewise.core.clock import sessions
@@ -25,15 +27,20 @@ from edgewise.pipelines.parse import FORMS_WITH_WORDS
 from edgewise.pipelines.prices import ingest_prices
 from edgewise.simulate import Plan, Simulated
 from edgewise.sources.edgar.selection import Origin, Selection
-from tests import servers
+from tests import migrations, servers
 from tests.markets import written_once
 
 # A developer's machine draws new examples each time, the gate always the same ones; a slow machine is no failure.
+# The gate tries as many as have ever found anything here; `make test ARGS="--hypothesis-profile nightly"` tries more.
 hypothesis.settings.register_profile(
     "edgewise",
     deadline=None,
+    max_examples=30,
     derandomize="CI" in os.environ,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "nightly", hypothesis.settings.get_profile("edgewise"), max_examples=300, derandomize=False
 )
 hypothesis.settings.load_profile("edgewise")
 NUMBERS = itertools.count(1)
@@ -75,6 +82,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             dear = KEPT_TOGETHER.keys() & set(getattr(item, "fixturenames", ()))
             item.add_marker(pytest.mark.xdist_group(KEPT_TOGETHER[min(dear)] if dear else str(item.path)))
     items.sort(key=place_in_a_run)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass by what lives as long as the run: all tests, and the libraries they import."""
+    gc.collect()
+    gc.freeze()
 
 
 def place_in_a_run(item: pytest.Item) -> int:
@@ -124,6 +138,20 @@ def travelled(market, tmp_path_factory) -> Travelled:
         days = sessions(PLAN.start, PLAN.end)
         build_factor(house.lake, factor_named("filing_tone"), days, model_version=house.tone_model.version)
     return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once():
+    """New databases have their tables by the statements of the first migration; see `tests/migrations.py`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "upgrade", migrations.repeating())
+        yield
+
+
+@pytest.fixture
+def real_migrations(monkeypatch):
+    """Every upgrade in this test is Alembic's."""
+    monkeypatch.setattr(schema, "upgrade", migrations.REAL)
 
 
 @pytest.fixture(scope="session")

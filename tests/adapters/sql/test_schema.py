@@ -11,7 +11,9 @@ from edgewise.adapters import sql
 from edgewise.adapters.sql import open_database
 from edgewise.adapters.sql.models import metadata
 from edgewise.core.errors import NotConfigured, NotFound
+from tests import migrations
 
+pytestmark = pytest.mark.usefixtures("real_migrations")
 VERSIONS = Path(sql.__file__).parent / "migrations" / "versions"
 NEWEST = max(file.name.partition("_")[0] for file in VERSIONS.glob("r*.py"))
 
@@ -70,6 +72,18 @@ def test_upgrading_again_changes_nothing(database, path):
     before = objects(path)
     database.upgrade()
     assert objects(path) == before
+
+
+def test_the_migrations_that_other_tests_repeat_leave_what_the_real_ones_leave(database, path, tmp_path, monkeypatch):
+    database.upgrade()
+    monkeypatch.setattr(sql.schema, "upgrade", migrations.repeating())
+    for name in ("first.db", "second.db"):
+        repeated = open_database(f"sqlite:///{tmp_path / name}")
+        repeated.upgrade()
+        repeated.upgrade()
+        assert repeated.revision() == NEWEST
+        repeated.close()
+        assert objects(tmp_path / name) == objects(path)
 
 
 def test_down_to_nothing_and_up_again(database, path):

@@ -122,6 +122,9 @@ class Postgres:
             "port": str(self.port),
             "unix_socket_directories": "",
             "fsync": "off",
+            "full_page_writes": "off",
+            "wal_level": "minimal",
+            "max_wal_senders": "0",
             "max_connections": "60",
         }
         switches = [part for name, value in (asked | options).items() for part in ("-c", f"{name}={value}")]

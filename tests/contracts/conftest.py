@@ -7,6 +7,7 @@ import pytest
 from edgewise.adapters.disk import DiskBlobStore
 from edgewise.adapters.s3 import S3BlobStore
 from edgewise.adapters.sql import open_database
+from edgewise.adapters.sql.models import metadata
 
 
 @pytest.fixture(params=["disk", "s3"])
@@ -21,13 +22,16 @@ def blob_store(request, tmp_path):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
-    """Each database we have, its tables made and empty."""
-    urls = {
-        "sqlite": lambda: f"sqlite:///{tmp_path / 'state.db'}",
-        "postgresql": lambda: request.getfixturevalue("postgres_database"),
-    }
-    database = open_database(urls[request.param]())
-    database.upgrade()
+    """Each database we have, its tables made and empty. On PostgreSQL the tests of a file take turns with one."""
+    if request.param == "sqlite":
+        database = open_database(f"sqlite:///{tmp_path / 'state.db'}")
+        database.upgrade()
+    else:
+        url, kept = request.getfixturevalue("postgresql_with_tables")
+        with kept.write() as connection:
+            tables = ", ".join(table.name for table in metadata.sorted_tables)
+            connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        database = open_database(url)
     yield database
     database.close()
 

@@ -25,8 +25,10 @@ from edgewise.adapters.sql.limit import SqlLimit
 from edgewise.core.errors import InvalidInput, ServiceUnavailable, Throttled
 from edgewise.core.turns import Instant, Pace
 from edgewise.sources.http import SpacedLimit
+from tests.programs import started
 
 SHARED = ["file", "sqlite", "postgresql"]
+NEEDED = ("edgewise.adapters.disk", "edgewise.adapters.sql.limit", "psycopg")
 BEGAN = 1_000_000.0
 
 
@@ -353,14 +355,15 @@ class Leavers:
         self.running = []
 
     def start(self, number):
-        started = [subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(number)]
-        self.running += started
-        for process in started:
+        pipes = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+        new = [started(self.command, needs=NEEDED, **pipes) for _ in range(number)]
+        self.running += new
+        for process in new:
             assert process.stdout.readline() == b"ready\n"
-        for process in started:
+        for process in new:
             process.stdin.write(b"go\n")
             process.stdin.flush()
-        return started
+        return new
 
     def kill(self, process, with_signal=signal.SIGKILL):
         process.send_signal(with_signal)

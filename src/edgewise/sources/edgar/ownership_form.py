@@ -206,8 +206,9 @@ def _lines(parts: Mapping[str, list[Any]]) -> Iterator[Line]:
     lines = [(*place, fields) for place, ones in found.items() for fields in ones]
     if len(lines) > MOST_LINES:
         raise TooLarge(f"the form has {len(lines):,} lines, at most {MOST_LINES:,} are read")
+    known: dict[tuple[str, str], tuple[str, Any, str]] = {}
     for number, (kind, derivative, (texts, notes)) in enumerate(lines, start=1):
-        values, complaints = _values(texts)
+        values, complaints = _values(texts, known)
         yield Line(number, kind, derivative, values, notes, complaints)
 
 
@@ -249,21 +250,34 @@ def _take(each: Any, texts: dict[str, str], notes: dict[str, tuple[str, ...]]) -
         texts.setdefault(tag, text)
 
 
-def _values(texts: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return typed values by column and what could not be read."""
+def _values(
+    texts: Mapping[str, str], known: dict[tuple[str, str], tuple[str, Any, str]]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return typed values by column and what could not be read.
+
+    known: what was read of this form before; its lines share their day, code and title.
+    """
     values: dict[str, Any] = {}
     complaints: set[str] = set()
-    for tag, text in texts.items():
-        how = _READ.get(tag)
-        if how is None or not (stripped := text.strip()):
-            continue
-        name, read, complaint = how
-        value = read(stripped)
-        if value is None:
-            complaints.add(complaint)
-        else:
+    for told in texts.items():
+        if told not in known:
+            known[told] = _value(*told)
+        name, value, complaint = known[told]
+        if value is not None:
             values[name] = value
+        elif complaint:
+            complaints.add(complaint)
     return values, tuple(sorted(complaints))
+
+
+def _value(tag: str, text: str) -> tuple[str, Any, str]:
+    """Return column, value and complaint of a field; no value and no complaint where there is nothing to read."""
+    stripped = text.strip()
+    if tag not in _READ or not stripped:
+        return "", None, ""
+    name, read, complaint = _READ[tag]
+    value = read(stripped)
+    return name, value, complaint if value is None else ""
 
 
 def _owners(elements: list[Any]) -> tuple[Owner, ...]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from edgewise.core.identifiers import Accession
-    from edgewise.sources.edgar.ownership_form import Line, OwnershipForm
+    from edgewise.sources.edgar.ownership_form import OwnershipForm
 
 READER_VERSION = "ownership-1"
 HARMLESS = ("bare_ampersand", "html_entity", "control_character", "encoding_mended")
@@ -123,7 +123,10 @@ def _noted(name: str) -> pl.Expr:
 
 
 def _lines(forms: Sequence[FiledForm]) -> pl.DataFrame:
-    """Return the columns of lines, with `place`: of which of the forms the line is."""
+    """Return the columns of lines, with `place`: of which of the forms the line is.
+
+    `footnotes` holds 'F1: text' of each footnote that the line refers to, once, in the order of first reference.
+    """
     rows = [row for place, one in enumerate(forms) for row in _rows(place, one)]
     schema = raw_schema() | {"place": pl.UInt32(), "reasons": pl.String()}
     columns = {name: [row[place] for row in rows] for place, name in enumerate(_OF_A_ROW)}
@@ -134,11 +137,13 @@ def _lines(forms: Sequence[FiledForm]) -> pl.DataFrame:
 def _rows(place: int, filed: FiledForm) -> Iterator[tuple[object, ...]]:
     form = filed.form
     remarks_plan = _PLAN.search(form.remarks) is not None
+    of_plan = {note for note, text in form.footnotes.items() if _PLAN.search(text)}
     for line in form.lines:
-        texts = _footnotes(form, line)
+        ids = dict.fromkeys(note for notes in line.notes.values() for note in notes)
+        texts = [f"{note}: {form.footnotes[note]}" for note in ids if note in form.footnotes]
         yield (
             *(place, line.number, line.kind, line.derivative),
-            remarks_plan or any(_PLAN.search(text) for text in texts),
+            remarks_plan or not of_plan.isdisjoint(ids),
             " | ".join(f"{name} {' '.join(ids)}" for name, ids in sorted(line.notes.items())) or None,
             "\n".join(texts) or None,
             ",".join((*form.mended, *line.complaints)) or None,
@@ -147,12 +152,6 @@ def _rows(place: int, filed: FiledForm) -> Iterator[tuple[object, ...]]:
     if not form.lines:
         told = ",".join(form.mended) or None
         yield (place, 0, "none", False, remarks_plan, None, None, told, *[None] * len(_LINE_COLUMNS))
-
-
-def _footnotes(form: OwnershipForm, line: Line) -> Sequence[str]:
-    """Return 'F1: text' of each footnote that the line refers to, once, in the order of first reference."""
-    ids = dict.fromkeys(note for notes in line.notes.values() for note in notes)
-    return [f"{note}: {form.footnotes[note]}" for note in ids if note in form.footnotes]
 
 
 def _heads(forms: Sequence[FiledForm]) -> pl.DataFrame:

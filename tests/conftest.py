@@ -31,7 +31,7 @@ from tests import migrations, servers
 from tests.markets import written_once
 
 # A developer's machine draws new examples each time, the gate always the same ones; a slow machine is no failure.
-# The gate tries as many as have ever found anything here; `make test ARGS="--hypothesis-profile nightly"` tries more.
+# It tries few of each property; `make test ARGS="--hypothesis-profile nightly"` tries ten times as many, all new ones.
 hypothesis.settings.register_profile(
     "edgewise",
     deadline=None,

@@ -90,10 +90,12 @@ def run(tmp_path):
     """Ingest after the close of the session numbered `at`; the lake stays between calls."""
     lake = Lake(str(tmp_path / "lake"))
 
-    def ingest(*providers: Played, at: int = 9, wanted=WANTED[:1], whole: bool = False, **options):
+    def ingest(
+        *providers: Played, at: int = 9, wanted=WANTED[:1], whole: bool = False, instruments=INSTRUMENT_ROWS, **options
+    ):
         now = session_close(DAYS[at]) + timedelta(hours=2)
         opened = SimpleNamespace(in_order=providers, skipped={})
-        ingestion = PriceIngestion(opened, lake, INSTRUMENT_ROWS, SimpleNamespace(now=lambda: now))
+        ingestion = PriceIngestion(opened, lake, instruments, SimpleNamespace(now=lambda: now))
         if whole:
             return ingestion.by_session(providers[0], since=FIRST)
         return ingestion.by_security(wanted, since=FIRST, **options)
@@ -235,3 +237,12 @@ def test_the_whole_market_is_one_question_a_session_and_only_for_sessions_that_a
     assert (report.new, report.unresolved, report.actions) == (6, 3, 1)
     run(market, whole=True, at=3)
     assert [day for _, day in market.asked] == DAYS[:4]
+
+
+def test_failure_case_31_in_a_whole_session_a_symbol_is_the_security_it_named_that_day(run):
+    row = INSTRUMENT_ROWS.row(0, named=True)
+    spans = [(AAA, date(1990, 1, 2), DAYS[4]), (BBB, DAYS[5], None)]
+    reused = [row | {"instrument_id": name, "valid_from": begins, "valid_to": ends} for name, begins, ends in spans]
+    market = Played("polygon", {"AAA": dict.fromkeys(DAYS, 10.0)}, symbols_of_day=True)
+    run(market, whole=True, instruments=INSTRUMENTS.frame(reused))
+    assert run.lake.read(PRICES).group_by("instrument_id").len().sort("instrument_id")["len"].to_list() == [5, 5]

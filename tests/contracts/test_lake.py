@@ -14,6 +14,7 @@ from edgewise.core.errors import NotConfigured, NotFound, ServiceUnavailable, Th
 from edgewise.lake import Lake, storage_options_from
 from tests.closes import CLOSES, closes, known_on
 from tests.contracts.lake_writer import ROUNDS, ROWS, batch
+from tests.programs import started
 
 CHECKOUT = Path(__file__).parents[2]
 WRITER = ("-m", "tests.contracts.lake_writer")
@@ -47,7 +48,9 @@ def race(*writers):
     """Start (action, lake, number) in a process each, all at one signal; return what each inserted."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     commands = [[sys.executable, *WRITER, action, lake.url, str(number)] for action, lake, number in writers]
-    processes = [subprocess.Popen(command, text=True, cwd=CHECKOUT, **pipes) for command in commands]
+    processes = [
+        started(command, needs=["edgewise.lake", "deltalake"], text=True, cwd=CHECKOUT, **pipes) for command in commands
+    ]
     for process in processes:
         assert process.stdout.readline() == "ready\n", process.stderr.read()
     for process in processes:

@@ -1,15 +1,12 @@
 """Forms 3, 4 and 5: milliseconds from bytes to rows of insider_trades, and edgartools on the same forms.
 
-The forms are those of the archive. The peer parses the same XML in the same run, in the environment that
-`text_items.py` makes; without a package index the peer is left out, and said so. Both are processor seconds.
+The forms are those of the archive. The peer parses the same XML in the same run, in an environment of its own; without
+a package index the peer is left out, and said so. Both are processor seconds, the best of some rounds.
 """
 
 from __future__ import annotations
 
 import csv
-import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,8 +18,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 if str(CHECKOUT) not in sys.path:
     sys.path.insert(0, str(CHECKOUT))  # the folder `benchmarks` is a package of this checkout, not an installed one
 
-from benchmarks.harness import real_data, record  # noqa: E402 - after the path
-from benchmarks.text_items import ENVIRONMENT, PEER, _environment  # noqa: E402 - as above
+from benchmarks.edgartools import PEER, answers, is_here  # noqa: E402 - after the path
+from benchmarks.harness import real_data, record  # noqa: E402 - as above
 
 from edgewise.core.errors import EdgewiseError  # noqa: E402 - as above
 from edgewise.core.identifiers import Accession  # noqa: E402 - as above
@@ -32,7 +29,6 @@ from edgewise.sources.edgar.ownership_rows import FiledForm, trade_rows  # noqa:
 ROUNDS = 3
 BAR_MS = 1.0
 KNOWN = datetime(2026, 1, 1, tzinfo=UTC)
-PEER_SCRIPT = CHECKOUT / "benchmarks" / "peers" / "edgartools_ownership.py"
 
 
 def forms() -> dict[str, bytes]:
@@ -62,7 +58,7 @@ def by_us(bodies: dict[str, bytes]) -> tuple[float, dict[str, str]]:
 
 def by_edgartools(bodies: dict[str, bytes]) -> dict[str, float]:
     """Return seconds by path of what the peer could parse; empty where its environment cannot be made."""
-    if not _environment():
+    if not is_here():
         return {}
     with tempfile.TemporaryDirectory() as folder:
         questions = []
@@ -70,17 +66,9 @@ def by_edgartools(bodies: dict[str, bytes]) -> dict[str, float]:
             begin, end = body.find(b"<ownershipDocument"), body.rfind(b"</ownershipDocument>")
             path = Path(folder) / str(number)
             path.write_bytes(body[begin : end + len(b"</ownershipDocument>")] if begin >= 0 else body)
-            questions.append(json.dumps({"path": str(path), "source": source}))
-        done = subprocess.run(
-            [str(ENVIRONMENT / "bin" / "python"), str(PEER_SCRIPT)],
-            input="\n".join(questions),
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "EDGAR_LOCAL_DATA_DIR": folder},
-        )
-    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    return {answer["source"]: answer["seconds"] for answer in answers if answer["seconds"] is not None}
+            questions.append({"path": str(path), "source": source})
+        told = answers("edgartools_ownership.py", questions, folder=folder)
+    return {answer["source"]: answer["seconds"] for answer in told if answer["seconds"] is not None}
 
 
 def main() -> None:

@@ -9,13 +9,11 @@ the peer found is left in build/peers/edgartools.predictions.json, for `benchmar
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +24,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 if str(CHECKOUT) not in sys.path:
     sys.path.insert(0, str(CHECKOUT))  # the folder `benchmarks` is a package of this checkout, not an installed one
 
-from benchmarks.evaluations.folder import open_folder  # noqa: E402 - after the path
+from benchmarks.edgartools import PEER, PEERS, answers, is_here  # noqa: E402 - after the path
+from benchmarks.evaluations.folder import open_folder  # noqa: E402 - as above
 from benchmarks.harness import real_data, record  # noqa: E402 - as above
 
 from edgewise.text.reading import read_filing  # noqa: E402 - as above
@@ -38,11 +37,7 @@ BAR_TIMES_FASTER = 20.0
 BAR_GROWTH = 1.5
 BAR_MEMORY = 8.0
 SMALL_MB, LARGE_MB = 2.5, 25.0
-PEER = "edgartools==5.62.0"
-PEERS = CHECKOUT / "build" / "peers"
-ENVIRONMENT = PEERS / "edgartools"
 PREDICTIONS = PEERS / "edgartools.predictions.json"
-PEER_SCRIPT = CHECKOUT / "benchmarks" / "peers" / "edgartools_sections.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +75,19 @@ def _seconds(filing: Filing) -> float:
 
 def by_edgartools(documents: list[Filing]) -> dict[str, dict[str, Any]]:
     """Return what the peer answered by source; empty where its environment cannot be made."""
-    if not _environment():
+    if not is_here():
         return {}
     with tempfile.TemporaryDirectory() as folder:
         questions = []
         for number, filing in enumerate(documents):
             path = Path(folder) / str(number)
             path.write_bytes(filing.body)
-            questions.append(json.dumps({"path": str(path), "form": filing.form, "source": filing.source}))
-        done = subprocess.run(
-            [str(ENVIRONMENT / "bin" / "python"), str(PEER_SCRIPT)],
-            input="\n".join(questions),
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "EDGAR_LOCAL_DATA_DIR": folder},
-        )
-    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+            questions.append({"path": str(path), "form": filing.form, "source": filing.source})
+        told = answers("edgartools_sections.py", questions, folder=folder)
     PREDICTIONS.write_text(
-        json.dumps({"tool": PEER, "documents": {answer["source"]: answer["items"] for answer in answers}})
+        json.dumps({"tool": PEER, "documents": {answer["source"]: answer["items"] for answer in told}})
     )
-    return {answer["source"]: answer for answer in answers}
-
-
-def _environment() -> bool:
-    """Make the peer's environment where it is missing; return whether it is there."""
-    if not (ENVIRONMENT / "bin" / "python").exists():
-        venv.create(ENVIRONMENT, with_pip=True)
-    pip = [str(ENVIRONMENT / "bin" / "python"), "-m", "pip", "install", "--quiet", PEER]
-    if subprocess.run(pip, check=False, capture_output=True).returncode:
-        print(f"without the peer: {PEER} could not be installed", flush=True)
-        return False
-    return True
+    return {answer["source"]: answer for answer in told}
 
 
 def of_length(documents: list[Filing], megabytes: float) -> Filing:

@@ -148,3 +148,19 @@ class TestProperties:
         if row["words"]:
             assert all(0 <= row[name] <= 1 for name in ("positive", "negative", "uncertainty", "forward_looking"))
             assert -1 <= row["net"] <= 1
+
+
+def test_a_sentence_says_the_same_alone_and_in_company():
+    alone = [
+        "a. Sales may fall in Ohio.",
+        "We expect sales to rise in Ohio.",
+        "Profit rose",
+        "The U.S. plant isn't new, said J. K.",
+    ]
+    alone += ["Costs could be lower in \u00d6rebro then!", "Nothing else was said of it by Acme Inc."]
+    together = read_sentences("\n".join(alone))
+    each = [read_sentences(text) for text in alone]
+    assert together.read == [sentence for one in each for sentence in one.read]
+    assert together.fragments == sum(one.fragments for one in each) == 1
+    assert [sentence.uncertain for sentence in together.read] == [True, False, False, True, False]
+    assert [sentence.forward_looking for sentence in together.read][1]

@@ -1,7 +1,9 @@
 """Words and sentences."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgewise.text.words import BORDERS, sentences, tokens, word_count
@@ -36,4 +38,16 @@ def test_cutting_into_sentences_keeps_every_word(text):
     words = [token for token in tokens(text) if token not in BORDERS]
     by_sentence = [token for sentence in sentences(text) for token in tokens(sentence) if token not in BORDERS]
     assert by_sentence == words
+    assert word_count(text) == len(words)
+
+
+LETTER = "[a-z\u00df-\u00f6\u00f8-\u00ff]"
+SIGNS = "aBz I\u00c9\u00e9\u00f7\u00d7\u00aa\u00df'\u2019.;!?\n \t\")]\u201d0_\u2014\u00a0\u03a3\u0130incorpsvt"
+
+
+@settings(max_examples=60)
+@given(st.text(alphabet=SIGNS, max_size=30))
+def test_words_are_runs_of_letters_with_what_follows_one_apostrophe(text):
+    words = re.findall(f"{LETTER}+(?:'{LETTER}+)?", text.lower().replace("\u2019", "'"))
+    assert [token for token in tokens(text) if token not in BORDERS] == words
     assert word_count(text) == len(words)

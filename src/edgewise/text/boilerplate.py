@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from edgewise.text.words import word_count
 
@@ -27,7 +27,8 @@ _SHORT_CELL = 30
 
 _HEADING_CHARACTERS = 110
 _HEADING_WORDS = 14
-_NOT_A_HEADING = re.compile(r"^[a-z\W]|[;,:]$|[a-z]\.$")
+_NO_HEADING_BEGINS = re.compile(r"[a-z\W]")
+_NO_HEADING_ENDS = re.compile(r"[;,:]$|[a-z]\.$")
 _STRUCTURE = re.compile(
     r"items?\s+\d|(?:part\s+[ivx]+|signatures?|exhibits?\s+index|index\s+to|notes?\s+to|report\s+of\s+independent|"
     r"(?:condensed\s+)?consolidated|independent\s+auditor|management.s\s+discussion|overview|business)\b",
@@ -137,10 +138,20 @@ _SECTIONS = (
         longest=3_000,
     ),
 )
+# One of these stands in every heading that opens a section.
+_SECTION_WORDS = ("looking", "harbo", "cautionary", "exhibit", "signature", "attorney", "certification")
 # The list that a forward-looking paragraph introduces: items with bullets, in lower case, or ending in a semicolon.
 _LIST = _Section(
     starts=re.compile("(?!)"), keeps=re.compile(r"^[a-z(\W]|;\s*(?:and|or)?$"), short=0, any_heading=True, longest=1_500
 )
+
+
+class _Line(NamedTuple):
+    """A paragraph as it is written and in lower case, and whether it looks like a heading."""
+
+    written: str
+    lowered: str
+    heading: bool
 
 
 def prose(text: str) -> Prose:
@@ -155,17 +166,20 @@ def prose(text: str) -> Prose:
 
 def _own(paragraphs: list[str]) -> Iterator[bool]:
     """Yield for each paragraph of one document whether it is the document's own."""
-    cover_ends = _end_of_cover(paragraphs)
+    together = "\n".join(paragraphs).lower()
+    telltales = tuple(phrase for phrase in _TELLTALES if phrase in together)  # hardly any document has them all
+    lowered = together.split("\n") if paragraphs else []
+    lines = [_Line(*line) for line in zip(paragraphs, lowered, map(is_heading, paragraphs), strict=True)]
+    cover_ends = _end_of_cover(lines, telltales)
     section: _Section | None = None
     words_in_section = 0
-    for place, paragraph in enumerate(paragraphs):
-        lowered = paragraph.lower()
-        if opened := _opened(paragraph, lowered, section):
+    for place, line in enumerate(lines):
+        if opened := _opened(line, section):
             section, words_in_section = opened, 0
-        elif section and not _belongs(paragraph, lowered, section, words_in_section):
+        elif section and not _belongs(line, section, words_in_section):
             section = None
-        words_in_section += lowered.count(" ") + 1
-        yield section is None and place >= cover_ends and not _has_any(lowered, _TELLTALES)
+        words_in_section += line.lowered.count(" ") + 1
+        yield section is None and place >= cover_ends and not _has_any(line.lowered, telltales)
 
 
 def _prose_lines(text: str) -> list[str]:
@@ -183,44 +197,48 @@ def _is_tabular(line: str) -> bool:
     return cells >= _TABLE_CELLS and len(line) < _SHORT_CELL * cells
 
 
-def _end_of_cover(paragraphs: list[str]) -> int:
+def _end_of_cover(lines: list[_Line], telltales: tuple[str, ...]) -> int:
     """Return how many paragraphs the cover page has: up to the last of its phrases before the body opens.
 
+    telltales: those that occur in the document.
     0 if the document does not begin with a cover. Its phrases also occur far from it: an exhibit list gives the
     commission file number of each filing it refers to.
     """
-    if not _COVER_TITLE.search(_spaced(" ".join(paragraphs[:_COVER_TITLE_WITHIN]).lower())):
+    if not _COVER_TITLE.search(_spaced(" ".join(line.lowered for line in lines[:_COVER_TITLE_WITHIN]))):
         return 0
-    before_body = takewhile(lambda paragraph: not _opens_body(paragraph), paragraphs[:_COVER_PARAGRAPHS])
+    phrases = tuple(phrase for phrase in telltales if phrase in _COVER)
+    before_body = takewhile(lambda line: not _opens_body(line), lines[:_COVER_PARAGRAPHS])
     numbered = enumerate(before_body, start=1)
-    return max((place for place, paragraph in numbered if _has_any(paragraph.lower(), _COVER)), default=0)
+    return max((place for place, line in numbered if _has_any(line.lowered, phrases)), default=0)
 
 
-def _opens_body(paragraph: str) -> bool:
+def _opens_body(line: _Line) -> bool:
     """Return whether the body of a filing begins here: an item, part I, or a note on forward-looking statements."""
-    return _BODY.match(paragraph) is not None or (
-        is_heading(paragraph) and _FORWARD_LOOKING_SECTION.starts.search(_spaced(paragraph.lower())) is not None
+    return _BODY.match(line.written) is not None or (
+        line.heading and _FORWARD_LOOKING_SECTION.starts.search(_spaced(line.lowered)) is not None
     )
 
 
-def _opened(paragraph: str, lowered: str, section: _Section | None) -> _Section | None:
+def _opened(line: _Line, section: _Section | None) -> _Section | None:
     """Return the section of boilerplate that a paragraph opens, if any."""
-    if is_heading(paragraph):
-        return next((candidate for candidate in _SECTIONS if candidate.starts.search(_spaced(lowered))), None)
-    if section is None and lowered.endswith(":") and _has_any(lowered, _FORWARD_LOOKING):
+    if line.heading:
+        if not _has_any(line.lowered, _SECTION_WORDS):
+            return None
+        return next((candidate for candidate in _SECTIONS if candidate.starts.search(_spaced(line.lowered))), None)
+    if section is None and line.lowered.endswith(":") and _has_any(line.lowered, _FORWARD_LOOKING):
         return _LIST
     return None
 
 
-def _belongs(paragraph: str, lowered: str, section: _Section, words_so_far: int) -> bool:
+def _belongs(line: _Line, section: _Section, words_so_far: int) -> bool:
     """Return whether a paragraph still belongs to the open section."""
     if words_so_far > section.longest:
         return False
-    if is_heading(paragraph):
-        return not section.any_heading and _STRUCTURE.match(paragraph) is None
+    if line.heading:
+        return not section.any_heading and _STRUCTURE.match(line.written) is None
     return (
-        lowered.count(" ") < section.short
-        or section.keeps.search(paragraph if section is _LIST else lowered) is not None
+        line.lowered.count(" ") < section.short
+        or section.keeps.search(line.written if section is _LIST else line.lowered) is not None
     )
 
 
@@ -229,7 +247,8 @@ def is_heading(paragraph: str) -> bool:
     return (
         len(paragraph) <= _HEADING_CHARACTERS
         and paragraph.count(" ") < _HEADING_WORDS
-        and _NOT_A_HEADING.search(paragraph) is None
+        and _NO_HEADING_BEGINS.match(paragraph) is None
+        and _NO_HEADING_ENDS.search(paragraph, len(paragraph) - 3) is None
     )
 
 

@@ -19,6 +19,7 @@ A text's scores depend on nothing but the text and the model.
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,8 @@ from edgewise.core.ports import TONES
 from edgewise.text.boilerplate import is_heading, prose
 from edgewise.text.forward_looking import is_forward_looking
 from edgewise.text.headlines import is_headline
-from edgewise.text.tone import find
+from edgewise.text.lexicon.lists import Meaning
+from edgewise.text.tone import hits
 from edgewise.text.words import BORDERS, sentences, tokens
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ _MOVED: dict[str, type[pl.DataType]] = {
     "forward_looking": pl.Boolean,
 }
 _BALANCE = list(_MOVED).index("balance")
+_UNCERTAIN = int(Meaning.UNCERTAIN)
 _NEGATIVE, _POSITIVE = TONES.index("negative"), TONES.index("positive")
 
 
@@ -165,10 +168,11 @@ def read_sentences(text: str, known: dict[str, Sentence | None] | None = None) -
     """
     looked_at = {} if known is None else known
     own = prose(text)
+    divided = list(_divided(own.paragraphs))
+    new = dict.fromkeys(sentence for _, sentence, _ in divided if sentence not in looked_at)
+    looked_at.update(zip(new, _looked_at(list(new)), strict=True))
     read, fragments = [], 0
-    for place, sentence, alone in _divided(own.paragraphs):
-        if sentence not in looked_at:
-            looked_at[sentence] = _looked_at(sentence)
+    for place, sentence, alone in divided:
         found = looked_at[sentence]
         if found is None or (alone and _is_title(sentence) and not (place < _OPENING and _is_news(sentence))):
             fragments += 1
@@ -177,14 +181,19 @@ def read_sentences(text: str, known: dict[str, Sentence | None] | None = None) -
     return Sentences(read, fragments, own.boilerplate_words)
 
 
-def _looked_at(sentence: str) -> Sentence | None:
-    """Return a sentence with what its words say, None for a fragment."""
-    run = tokens(sentence)
-    found = find(run)
-    if found.words < LEAST_WORDS:
-        return None
-    future = is_forward_looking([token for token in run if token not in BORDERS])
-    return Sentence(sentence, found.words, bool(found.uncertain), future)
+def _looked_at(new: list[str]) -> Iterator[Sentence | None]:
+    """Yield each sentence with what its words say, None for a fragment; many cost little more than one."""
+    run = tokens("\n".join(new))
+    ends = [place for place, sign in enumerate(run) if sign == "\n"] + [len(run)]
+    uncertain = {bisect(ends, place) for place, _, meaning in hits(run) if meaning & _UNCERTAIN}
+    begin = 0
+    for line, sentence in enumerate(new):
+        own = [token for token in run[begin : ends[line]] if token not in BORDERS]
+        begin = ends[line] + 1
+        if len(own) < LEAST_WORDS:
+            yield None
+        else:
+            yield Sentence(sentence, len(own), line in uncertain, is_forward_looking(own))
 
 
 def _divided(paragraphs: Sequence[str]) -> Iterator[tuple[int, str, bool]]:

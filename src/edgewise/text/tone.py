@@ -136,9 +136,9 @@ def _counted_by_line(run: list[str], lines: int) -> NDArray[np.int64]:
     counted = np.zeros((max(lines, 1), 4), dtype=np.int64)
     borders = np.frombuffer(bytes(map(BORDERS.__contains__, run)), dtype=bool)
     counted[:, 0] = np.bincount(line_of[~borders], minlength=len(counted))
-    hits = [(place, meaning) for place, _, meaning in _hits(run)]
-    if hits:
-        at, meanings = np.array(hits).T
+    toned = [(place, meaning) for place, _, meaning in hits(run)]
+    if toned:
+        at, meanings = np.array(toned).T
         for column, tone in enumerate((_POSITIVE, _NEGATIVE, _UNCERTAIN), start=1):
             counted[:, column] = np.bincount(line_of[at[(meanings & tone) > 0]], minlength=len(counted))
     return counted
@@ -152,7 +152,7 @@ def _spelled(found: Found) -> Iterator[list[str]]:
 def find(run: list[str]) -> Found:
     """Return the toned expressions of a run of tokens, as `words.tokens` gives them."""
     found = Found(words=len(run) - sum(map(BORDERS.__contains__, run)))
-    for _, phrase, meaning in _hits(run):
+    for _, phrase, meaning in hits(run):
         if meaning & _POSITIVE:
             found.positive.append(phrase)
         if meaning & _NEGATIVE:
@@ -162,7 +162,7 @@ def find(run: list[str]) -> Found:
     return found
 
 
-def _hits(run: list[str]) -> Iterator[tuple[int, Phrase, int]]:
+def hits(run: list[str]) -> Iterator[tuple[int, Phrase, int]]:
     """Yield each toned expression of a run: its place, its words, and what it counts as here, negation applied."""
     known = lexicon()
     meanings = bytearray(map(known.words.get, run, repeat(0)))

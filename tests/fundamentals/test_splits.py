@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
+from edgewise.core.clock import NEW_YORK
 from edgewise.fundamentals import statements
 from edgewise.fundamentals.share_counts import SHARES_SCHEMA, shares_outstanding
 from edgewise.fundamentals.splits import SPLIT_SCHEMA
@@ -55,6 +56,13 @@ def test_failure_case_22_a_split_counts_from_its_open_and_never_before(facts):
     assert told[EVENING_BEFORE]["sources"] == f"{accession(1)}:EarningsPerShareDiluted"
     assert told[SPLIT_AT]["value"] == 0.5
     assert told[SPLIT_AT]["sources"] == f"{accession(1)}:EarningsPerShareDiluted / 4"
+
+
+def test_an_instant_may_be_told_in_any_zone(facts):
+    in_new_york = SPLIT_AT.astimezone(NEW_YORK)
+    for made in (statements, shares_outstanding):
+        there, here = (made(facts, as_of=at, splits=split()) for at in (in_new_york, SPLIT_AT))
+        assert there.equals(here)
 
 
 def test_failure_case_24_across_a_known_split_the_fourth_quarter_has_shares_and_earnings_per_share(facts):

@@ -7,6 +7,7 @@ the count says so. A count that is far from that average is doubtful as well: it
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -58,10 +59,11 @@ def shares_outstanding(
     """
     if as_of is not None and as_of.tzinfo is None:
         raise InvalidInput(f"{as_of} has no zone", advice="Give an instant in UTC.")
-    known = facts if as_of is None else facts.filter(pl.col("known_at") <= as_of)
+    until = None if as_of is None else as_of.astimezone(UTC)
+    known = facts if until is None else facts.filter(pl.col("known_at") <= until)
     counts = _newest_counts(known)
     events = _NO_SPLITS if splits is None else splits
-    last = pl.concat([events["effective_at"], counts["known_at"]]).max() if as_of is None else as_of
+    last = pl.concat([events["effective_at"], counts["known_at"]]).max() if until is None else until
     counted = factors(counts.with_columns(at=pl.lit(last, Instant)), events).with_columns(
         shares=pl.col("value") * pl.col("factor")
     )

@@ -10,6 +10,7 @@ The steps, each a file:
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -89,10 +90,11 @@ def statements(
     if as_of is not None and as_of.tzinfo is None:
         raise InvalidInput(f"{as_of} has no zone", advice="Give an instant in UTC.")
     declared = declared or declaration()
-    known = facts if as_of is None else facts.filter(pl.col("known_at") <= as_of)
+    until = None if as_of is None else as_of.astimezone(UTC)
+    known = facts if until is None else facts.filter(pl.col("known_at") <= until)
     lines = repaired(filed_lines(known, declared))
     if splits is not None and not splits.is_empty():
-        at = as_of or splits["effective_at"].max()
+        at = until or splits["effective_at"].max()
         lines = in_shares_of(lines.with_columns(at=pl.lit(at, Instant)), splits, declared).drop("at")
     return standardised(lines, declared, wanted)
 

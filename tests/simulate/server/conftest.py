@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from edgewise.simulate import Plan, simulate
+from edgewise.simulate import Plan
 from edgewise.simulate.server import Rules, SimulatedClock, serve
 from edgewise.sources.edgar.service import Edgar
 from edgewise.sources.http import PoliteClient, Retry
 from edgewise.sources.http.limit import NoLimit
 from edgewise.sources.http.mirror import MirrorTransport
+from tests.markets import written_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +29,9 @@ AT_ONCE = Rules(document_delay_s=(0, 0), rate_per_s=0, shuffle_s=0)
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory) -> Path:
+def small(tmp_path_factory, worker_id) -> Path:
     """The folder of a market of 22 companies over one year, ending on Friday 28 June 2024. Read it, never write it."""
-    return simulate(tmp_path_factory.mktemp("served") / "market", PLAN).folder
+    return written_once(PLAN, "served-market", tmp_path_factory, worker_id).folder
 
 
 @pytest.fixture(scope="session")

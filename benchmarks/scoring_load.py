@@ -33,6 +33,7 @@ from load.latency_picture import picture
 from prometheus_client.parser import text_string_to_metric_families
 
 from edgewise.text.boilerplate import prose
+from edgewise.text.sentence_tone import read_sentences
 from edgewise.text.visible_text import read_text
 from edgewise.text.words import word_count
 
@@ -86,7 +87,8 @@ def current_reports() -> list[str]:
 def texts(count: int, *, seed: int) -> Iterator[str]:
     """Yield distinct texts of 600 to 900 words: 8-Ks of that length, each paragraph of prose replaced by another one.
 
-    Covers, headings, boilerplate and signatures stay where they are. The same seed gives the same texts.
+    Each has sentences to read; of those drawn, a few have nothing but cover, headings and signatures. Covers, headings,
+    boilerplate and signatures stay where they are. The same seed gives the same texts.
     """
     draw, reports = random.Random(seed), current_reports()  # noqa: S311 - which paragraphs come together
     pool = sorted({paragraph for text in reports for paragraph in prose(text).paragraphs}, key=word_count)
@@ -96,7 +98,7 @@ def texts(count: int, *, seed: int) -> Iterator[str]:
         frame, own = draw.choice(frames)
         near = (_near(draw, pool, place[line]) if line in own else line for line in frame.split("\n"))
         text = "\n".join(near)
-        if WORDS[0] <= word_count(text) <= WORDS[1]:
+        if WORDS[0] <= word_count(text) <= WORDS[1] and read_sentences(text).read:
             count -= 1
             yield text
 
@@ -157,10 +159,18 @@ def load(rate: int, seconds: int, folder: Path) -> Load:
     return Load(np.array(seen["ms"]), seen["failures"], lasted_s)
 
 
-def processor_s(server: subprocess.Popen[bytes]) -> float:
-    """Return the processor seconds that a service and its workers took so far: what other work does not blur."""
+def processes(server: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Return a service and its workers, once it is ready."""
     parent = psutil.Process(server.pid)
-    times = [one.cpu_times() for one in (parent, *parent.children(recursive=True))]
+    return [parent, *parent.children()]
+
+
+def processor_s(serving: list[psutil.Process]) -> float:
+    """Return the processor seconds that a service and its workers took so far: what other work does not blur."""
+    try:
+        times = [one.cpu_times() for one in serving]
+    except psutil.NoSuchProcess:
+        sys.exit("a worker ended under the load")
     return sum(one.user + one.system for one in times)
 
 
@@ -182,9 +192,10 @@ def main() -> None:
             version = client.get("/health").json()["model_version"]
             for text in made[:WARM_UP]:
                 client.post("/v1/score", json={"text": text}).raise_for_status()
-            before_s = processor_s(server)
+            serving = processes(server)
+            before_s = processor_s(serving)
             seen = load(asked.rate, asked.seconds, folder)
-            used_s = processor_s(server) - before_s
+            used_s = processor_s(serving) - before_s
             memory = memory_mb(client)
     report(asked, version, seen, Cost(started_s, used_s, memory))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from edgewise.app.main import app
+from edgewise.app.main import command_line
 from edgewise.app.settings import Settings
 from edgewise.core import tables
 from edgewise.text.risk_categories.agreement import Label, agreement
@@ -83,7 +83,7 @@ def commands_page() -> str:
         "`edgewise <noun> <verb>`. `--json` prints for programs; `--help` works everywhere. An error is one sentence",
         "and what to do about it; the exit status is 1, or 75 if a later try may help, or 2 for a wrong use.\n",
     ]
-    for name, command in _leaves(typer.main.get_command(app), "edgewise"):
+    for name, command in _leaves(typer.main.get_command(command_line()), "edgewise"):
         parts += [f"## {name}\n", f"{(command.help or '').strip()}\n"]
         rows = [_option(parameter) for parameter in command.params if parameter.name != "help"]
         if rows:

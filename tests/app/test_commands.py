@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 import typer.main
 
-from edgewise.app.main import app
+from edgewise.app.main import command_line
 from edgewise.core.tables import FACTORS
 from edgewise.lake import Lake
 
@@ -31,7 +31,7 @@ BANNER = "SIMULATED MARKET: nothing here is a real company, filing or price."
 
 def paths(command=None, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every command and group, as the words one types."""
-    command = command or typer.main.get_command(app)
+    command = command or typer.main.get_command(command_line())
     yield words
     for name, inner in getattr(command, "commands", {}).items():
         yield from paths(inner, (*words, name))

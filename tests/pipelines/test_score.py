@@ -14,9 +14,10 @@ from edgewise.core.errors import Unusable
 from edgewise.core.ports import FilingState
 from edgewise.core.tables import FILING_TONE, ITEMS, TEXTS
 from edgewise.pipelines.journey import travel
-from edgewise.pipelines.score import MIN_WORDS, score_stage
+from edgewise.pipelines.score import score_stage
 from edgewise.pipelines.trace import untraceable
 from edgewise.text.sentence_tone import SentenceTone
+from edgewise.text.whole_filing import MIN_WORDS
 from tests.pipelines.conftest import ACCEPTED, GRAPHIC, SENTENCE, WORDS, accession, document, fetched, work
 from tests.pipelines.reports import report
 from tests.tiny_models import tone_folder

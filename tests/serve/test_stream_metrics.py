@@ -15,7 +15,8 @@ from edgewise.pipelines.stream.events import (
     StageRan,
     Swept,
 )
-from edgewise.serve.stream_metrics import REASONS_AT_MOST, BoundedCodes, StreamMetrics
+from edgewise.serve.lean_metrics import REASONS_AT_MOST, BoundedCodes
+from edgewise.serve.stream_metrics import StreamMetrics
 
 TRADING = datetime(2024, 5, 1, 15, tzinfo=UTC)  # Wednesday, 11:00 Eastern
 

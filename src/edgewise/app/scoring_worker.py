@@ -6,20 +6,22 @@ the exit status tells the parent that another try would fail the same way.
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgewise.app.console import ERR, show_error
 from edgewise.app.house import House
 from edgewise.app.logs import configure_logs
-from edgewise.app.settings import load_settings
+from edgewise.app.workers import STARTUP_FAILED
 from edgewise.core.errors import EdgewiseError
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from fastapi import FastAPI
 
     from edgewise.app.settings import Settings
@@ -27,31 +29,55 @@ if TYPE_CHECKING:
     from edgewise.serve.scoring import Limits, ScoringRooms
 
 SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"  # the library's own name
-STARTUP_FAILED = 3  # the server's own number for a worker that can never start
+KEEP_ALIVE_S = 75  # longer than balancers keep theirs: a connection is closed by whoever does not send on it
+# What every worker needs and what starts no thread, so that their parent may import it for all of them.
+SHARED = ("fastapi", "uvicorn.lifespan.on", "uvicorn.protocols.http.h11_impl")
 
 
-def create() -> FastAPI:
-    """Return the application as the settings say, its model tested; end the process where that cannot be."""
+def import_shared() -> None:
+    """Import what the workers of this process will need, as far as that leaves it with one thread."""
+    for name in SHARED:
+        import_module(name)
+
+
+def work(settings: Settings, listening: socket) -> None:
+    """Serve at a socket until told to end; end the process with `STARTUP_FAILED` where that cannot be."""
+    import uvicorn  # noqa: PLC0415 - keeps the help page quick
+
+    configure_logs(settings.log, settings.log_level, console=ERR)
     try:
-        settings = load_settings()
-        configure_logs(settings.log, settings.log_level, console=ERR)
-        return application(settings)
+        with House(settings) as house:
+            server = uvicorn.Server(uvicorn.Config(application(house), **server_options(settings)))
+            server.run(sockets=[listening])
     except EdgewiseError as error:
         show_error(error)
         sys.exit(STARTUP_FAILED)
+    if not server.started:
+        sys.exit(STARTUP_FAILED)
 
 
-def application(settings: Settings) -> FastAPI:
-    """Return the application as the settings say. Raises Unusable for a model that fails its self-test."""
+def server_options(settings: Settings) -> dict[str, Any]:
+    """Return what the server is told besides its address. Its lines leave through our log."""
+    return {
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "timeout_keep_alive": KEEP_ALIVE_S,
+        "timeout_graceful_shutdown": settings.scoring_drain_s,
+        "http": "h11",
+        "ws": "none",
+        "lifespan": "on",
+    }
+
+
+def application(house: House) -> FastAPI:
+    """Return the application over a house, its model tested. Raises Unusable for a model that fails its self-test."""
     from edgewise.serve.scoring import create_app  # noqa: PLC0415 - the parent of the workers starts without it
-    from edgewise.serve.scoring.self_test import check_model  # noqa: PLC0415 - as above
 
-    house = House(settings)
-    atexit.register(house.__exit__, None, None, None)
-    rooms = rooms_of(house)
-    check_model(rooms.model)
     shared = os.environ.get(SHARED_METRICS)
-    return create_app(rooms, limits_of(settings), shared_metrics=Path(shared) if shared else None)
+    app = create_app(rooms_of(house), limits_of(house.settings), shared_metrics=Path(shared) if shared else None)
+    app.state.scorer.test()
+    return app
 
 
 def rooms_of(house: House) -> ScoringRooms:

@@ -15,7 +15,7 @@ from edgewise.pipelines.parse import FORMS_WITH_WORDS
 from edgewise.pipelines.stages import Stage
 from edgewise.text.reading import READING_VERSION
 from edgewise.text.visible_text import PARSER_VERSION
-from edgewise.text.whole_filing import whole_filing
+from edgewise.text.whole_filing import MIN_WORDS, whole_filing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Rows = list[dict[str, Any]]
 
 WHOLE_FILING = "all"
-MIN_WORDS = 30
 _READ_ITEMS = ("ok", "suspect")
 _OF_AN_ITEM = ["accession", "part", "item", "status", "reasons", "text", "document_sha256", "known_at"]
 

@@ -12,15 +12,8 @@ from typing import TYPE_CHECKING
 from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector, generate_latest
 
 from edgewise.serve.lags import ALL, QUANTILES, lags
-from edgewise.serve.stream_metrics import (
-    REASONS_AT_MOST,
-    BoundedCodes,
-    Hours,
-    LeanRegistry,
-    build_info,
-    queue_gauges,
-    set_queue,
-)
+from edgewise.serve.lean_metrics import REASONS_AT_MOST, BoundedCodes, LeanRegistry
+from edgewise.serve.stream_metrics import Hours, build_info, queue_gauges, set_queue
 
 if TYPE_CHECKING:
     from edgewise.core.ports import FilingLedger

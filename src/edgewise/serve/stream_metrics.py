@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import threading
 from typing import TYPE_CHECKING, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -23,9 +21,10 @@ from edgewise.pipelines.stream.events import (
 )
 from edgewise.serve.hours import edgar_is_open, market_is_open
 from edgewise.serve.lags import FORM_GROUPS, HISTORY, OTHER, Milestone, form_group
+from edgewise.serve.lean_metrics import BoundedCodes, LeanRegistry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from prometheus_client import Metric
 
@@ -35,11 +34,9 @@ if TYPE_CHECKING:
 
 LAG_BUCKETS_S = (0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 90.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0)
 WORK_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-REASONS_AT_MOST = 40
 SOURCES = ("feed", "index")
 STAGES = ("fetch", "parse", "score")
 WHAT = ("feed", "index", "sweep", "queue", "edgar", "store")
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class SourceStats(Protocol):
@@ -57,34 +54,6 @@ class SourceStats(Protocol):
     def received_bytes(self) -> int: ...  # noqa: D102 - as above
     @property
     def limit_wait_s(self) -> float: ...  # noqa: D102 - as above
-
-
-class BoundedCodes:
-    """Lets reason codes pass as labels, the first `at_most` different ones; further ones and other texts are `other`.
-
-    A reason is a short code of ours, but it may come from a plugin, and each label value costs memory for ever.
-    """
-
-    def __init__(self, *, at_most: int = REASONS_AT_MOST, known: Sequence[str] = ()) -> None:
-        self._at_most, self._known = at_most, set(known)
-        self._lock = threading.Lock()
-
-    def __call__(self, code: str) -> str:
-        """Return the label value of a code."""
-        with self._lock:
-            if code not in self._known and len(self._known) < self._at_most and _CODE.fullmatch(code):
-                self._known.add(code)
-            return code if code in self._known else OTHER
-
-
-class LeanRegistry(CollectorRegistry):
-    """A registry without the `_created` sample that the library adds to each counter: half of them would be those."""
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield the metrics without it."""
-        for metric in super().collect():
-            metric.samples = [sample for sample in metric.samples if not sample.name.endswith("_created")]
-            yield metric
 
 
 class StreamMetrics:

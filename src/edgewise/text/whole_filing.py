@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import polars as pl
 
+# A tone of fewer words is suspect.
+MIN_WORDS = 30
 _FRACTIONS = ("positive", "negative", "uncertainty", "forward_looking")
 _COUNTS = ("words", "boilerplate_words", "sentences", "fragments")
 

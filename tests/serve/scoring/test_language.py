@@ -42,3 +42,10 @@ def test_another_language_is_not(text):
 @pytest.mark.parametrize("text", ["", "Umsatz stieg deutlich.", "4,120 3,980", "ACME CORP"])
 def test_too_little_to_tell_is_not_called_foreign(text):
     assert is_english(text)
+
+
+@pytest.mark.parametrize("sign", ["\u2014", "\u2019", "\u00a0", "\u2022", "\u00e9", "\u2028", "\u03b1"])
+def test_letters_of_any_script_make_words_and_no_other_sign_does(sign):
+    """With `sign` between them, 19 words and one are 20 only where it is no letter."""
+    text = "und " * 18 + f"und{sign}und"
+    assert is_english(text) is sign.isalpha()

@@ -10,11 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from edgewise.pipelines.score import MIN_WORDS
 from edgewise.serve.scoring.language import is_english
 from edgewise.serve.scoring.models import ItemTone, MovedSentence, Score, Tone
 from edgewise.text.sentence_tone import different, moved_most, read_sentences, score_row, scored
-from edgewise.text.whole_filing import whole_filing
+from edgewise.text.whole_filing import MIN_WORDS, whole_filing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,7 +92,7 @@ def _tone(row: Mapping[str, Any]) -> Tone:
 
 
 def _status(tone: Tone, doubts: Iterable[str]) -> tuple[Status, list[str]]:
-    """Return the status of a score and its reasons, as `pipelines.score` gives them."""
+    """Return the status of a score and its reasons, as those of the lake are given."""
     if not tone.words:
         return "absent", ["only_boilerplate" if tone.boilerplate_words else "no_words"]
     reasons = sorted({*doubts, *(["few_words"] if tone.words < MIN_WORDS else [])})

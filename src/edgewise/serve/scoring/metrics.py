@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from edgewise.serve.stream_metrics import BoundedCodes, LeanRegistry
+from edgewise.serve.lean_metrics import BoundedCodes, LeanRegistry
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -116,7 +116,8 @@ async def read_body(request: Request, *, limit: int, within_s: float) -> bytes:
             "the body is not declared as JSON", status=415, advice="Send Content-Type: application/json."
         )
     try:
-        return await asyncio.wait_for(_read(request, limit), within_s)
+        async with asyncio.timeout(within_s):
+            return await _read(request, limit)
     except TimeoutError as error:
         raise UnreadableBody(
             f"the body did not arrive within {within_s:g} seconds", status=408, advice="Send it at once."

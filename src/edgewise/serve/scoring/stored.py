@@ -1,4 +1,7 @@
-"""What is stored of a filing or a document, as texts to score. Reads the lake and the document store."""
+"""What is stored of a filing or a document, as texts to score. Reads the lake and the document store.
+
+What only stored filings need is imported with the first of them: a worker that is sent texts is ready sooner.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from edgewise.core.errors import InvalidInput, NotFound, Unusable
-from edgewise.core.tables import ITEMS, TEXTS
 from edgewise.serve.api.errors import reading
-from edgewise.text.reading import READING_VERSION
-from edgewise.text.visible_text import PARSER_VERSION, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,6 +72,12 @@ def filing(rooms: ScoringRooms, accession: Accession) -> Material:
     """Return the texts of a filing's documents in order, and its items. Raises NotFound, which says what is missing."""
     if rooms.lake is None or rooms.documents is None:
         raise NotFound(f"filing {accession} is not known here", advice=_NO_STORE)
+    import polars as pl  # noqa: PLC0415 - imported at first use
+
+    from edgewise.core.tables import ITEMS, TEXTS  # noqa: PLC0415 - as above
+    from edgewise.text.reading import READING_VERSION  # noqa: PLC0415 - as above
+    from edgewise.text.visible_text import PARSER_VERSION  # noqa: PLC0415 - as above
+
     mine = pl.col("accession") == str(accession)
     with reading():
         rows = rooms.lake.read(TEXTS, where=mine & (pl.col("parser_version") == PARSER_VERSION)).sort("sequence")
@@ -99,6 +103,8 @@ def document(rooms: ScoringRooms, sha256: str, *, max_bytes: int) -> Material:
 
     Raises NotFound, TooLarge for one of more than `max_bytes`, and InvalidInput where it has no text.
     """
+    from edgewise.text.visible_text import read_text  # noqa: PLC0415 - imported at first use
+
     if rooms.documents is None:
         raise NotFound(f"document {sha256} is not stored here", advice=_NO_STORE)
     if not rooms.documents.exists(sha256):

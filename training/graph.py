@@ -37,6 +37,7 @@ _MICROSOFT = "com.microsoft"
 _BLOCK = 32
 _BYTE_PRODUCTS = 4  # the "accuracy level" of MatMulNBits at which activations are bytes
 _LARGEST, _MIDDLE = 127, 128
+_TO_THE_END = 2**31 - 1
 _OFFSETS = {"bert": 0, "roberta": 2}  # the position of the first token
 
 
@@ -78,13 +79,15 @@ class Graph:
             product = self.node("MatMul", states, self._matrix(weight))
         return self.node("Add", product, self.weight(bias))
 
-    def rows(self, table: Array, ids: str) -> str:
-        """Add a look-up of rows of a table."""
+    def rows(self, table: Array, ids: str, *, times: str = "") -> str:
+        """Add a look-up of rows of a table, each `times` a number of its own if that is given."""
         if self.kept == "float32":
-            return self.node("Gather", self.weight(table), ids)
+            rows = self.node("Gather", self.weight(table), ids)
+            return self.node("Mul", rows, times) if times else rows
         small, scale = as_bytes(table)
         rows = self.node("Cast", self.node("Gather", self.weight(small), ids), to=TensorProto.FLOAT)
-        return self.node("Mul", rows, self.node("Gather", self.weight(scale), ids))
+        scales = self.node("Gather", self.weight(scale), ids)
+        return self.node("Mul", rows, self.node("Mul", scales, times) if times else scales)
 
     def model(self, output: str, name: str, shape: Sequence[str | int]) -> onnx.ModelProto:
         """Return the network, checked, with inputs `INPUTS` (sentences, tokens) and one named output."""
@@ -139,11 +142,11 @@ def classifier_graph(state: State, architecture: Mapping[str, Any], *, kept: str
     """
     graph = Graph(kept)
     if architecture["kind"] == "convolution":
-        pooled = _student(graph, state, architecture["widths"])
+        logits = _student(graph, state, architecture["widths"])
     else:
         states = encoder_states(graph, _under(state, "encoder."), architecture["config"])
         pooled = _pooled(graph, states, architecture["pooling"])
-    logits = _exact_linear(graph, pooled, state["head.weight"], state["head.bias"])
+        logits = _exact_linear(graph, pooled, state["head.weight"], state["head.bias"])
     return graph.model(logits, "logits", ["sentences", architecture["classes"]])
 
 
@@ -217,39 +220,59 @@ def _mean(graph: Graph, states: str, shown: str, *, axis: int) -> str:
 
 
 def _student(graph: Graph, state: State, widths: Sequence[int]) -> str:
-    """Add the student's network; return the name of its pooled states (sentences, 2 x dimensions)."""
-    shown = graph.node("Unsqueeze", graph.node("Cast", INPUTS[1], to=TensorProto.FLOAT), graph.numbers(2))
-    states = graph.node("Mul", graph.rows(state["vectors.weight"], INPUTS[0]), shown)
+    """Add the student's network and its head; return the name of the logits.
+
+    A small network spends its time on moving numbers, so they are moved little: the tokens of all sentences stand in
+    one column with as many empty rows between sentences as a block looks around; only what a block looks at is made
+    zero where it is empty; residuals are added by the products; and what blocks add everywhere alike is carried on to
+    the next block and to the head.
+    """
+    gap = max(widths) // 2
+    ids = graph.node("Pad", INPUTS[0], graph.numbers(0, 0, 0, gap))
+    mask = graph.node("Cast", graph.node("Pad", INPUTS[1], graph.numbers(0, 0, 0, gap)), to=TensorProto.FLOAT)
+    shown = graph.node("Reshape", mask, graph.numbers(-1, 1))
+    states = graph.rows(state["vectors.weight"], graph.node("Reshape", ids, graph.numbers(-1)), times=shown)
+    alike = np.zeros(state["vectors.weight"].shape[1], dtype=np.float32)
     for number, width in enumerate(widths):
-        added = _block(graph, states, _under(state, f"blocks.{number}."), width)
-        states = graph.node("Mul", graph.node("Add", states, added), shown)
-    hidden = graph.node("Mul", graph.node("Sub", graph.number(1), shown), graph.number(FAR_BELOW))
-    greatest = graph.node("ReduceMax", graph.node("Add", states, hidden), graph.numbers(1), keepdims=0)
-    return graph.node("Concat", greatest, _mean(graph, states, shown, axis=1), axis=1)
+        block = _under(state, f"blocks.{number}.")
+        narrow = _product(graph, states, block["narrow.weight"], graph.weight(block["narrow.weight"] @ alike))
+        around = _around(graph, graph.node("Mul", narrow, shown), width)
+        mixed = graph.node("Gelu", _product(graph, around, block["mix.weight"], graph.weight(block["mix.bias"])))
+        states = _product(graph, mixed, block["widen.weight"], states)
+        alike = alike + block["widen.bias"]
+    pooled = _greatest_and_mean(graph, states, mask, len(alike))
+    bias = state["head.bias"] + state["head.weight"] @ np.concatenate([alike, alike])
+    return _exact_linear(graph, pooled, state["head.weight"], bias)
 
 
-def _block(graph: Graph, states: str, state: State, width: int) -> str:
-    """Add a block of the student: what the neighbours of each token add to it."""
-    around = width // 2
-    narrow = graph.node("MatMul", states, graph.weight(state["narrow.weight"].T))
-    padded = graph.node("Pad", narrow, graph.numbers(0, around, 0, 0, around, 0))
-    tokens = graph.node("Gather", graph.node("Shape", INPUTS[0]), graph.numbers(1))
+def _around(graph: Graph, rows: str, width: int) -> str:
+    """Add a look at neighbours: `width` rows side by side, the one in the middle at its place, zeros at both ends."""
+    half = width // 2
+    padded = graph.node("Pad", rows, graph.numbers(half, 0, half, 0))
+    ends = [first + 1 - width or _TO_THE_END for first in range(width)]
     shifts = [
-        graph.node("Slice", padded, graph.numbers(first), _plus(graph, tokens, first), graph.numbers(1))
-        for first in range(width)
+        graph.node("Slice", padded, graph.numbers(first), graph.numbers(end), graph.numbers(0))
+        for first, end in enumerate(ends)
     ]
-    mixed = _exact(graph, graph.node("Concat", *shifts, axis=2), state, "mix")
-    return _exact(graph, graph.node("Gelu", mixed), state, "widen")
+    return graph.node("Concat", *shifts, axis=1)
 
 
-def _plus(graph: Graph, number: str, more: int) -> str:
-    return graph.node("Add", number, graph.numbers(more))
+def _greatest_and_mean(graph: Graph, rows: str, mask: str, dimensions: int) -> str:
+    """Add the greatest and the mean value of each column over the rows of a sentence (sentences, 2 x dimensions)."""
+    shape = graph.node("Concat", graph.node("Shape", mask), graph.numbers(dimensions), axis=0)
+    states = graph.node("Reshape", rows, shape)
+    hidden = graph.node("Mul", graph.node("Sub", graph.number(1), mask), graph.number(FAR_BELOW))
+    seen = graph.node("Add", states, graph.node("Unsqueeze", hidden, graph.numbers(2)))
+    greatest = graph.node("ReduceMax", seen, graph.numbers(1), keepdims=0)
+    sums = graph.node("MatMul", graph.node("Unsqueeze", mask, graph.numbers(1)), states)
+    count = graph.node("ReduceSum", mask, graph.numbers(1), keepdims=1)
+    mean = graph.node("Div", graph.node("Squeeze", sums, graph.numbers(1)), count)
+    return graph.node("Concat", greatest, mean, axis=1)
 
 
-def _exact(graph: Graph, states: str, state: State, name: str) -> str:
-    """Add a linear layer that is kept as it is: the student's are few numbers beside its vectors."""
-    product = graph.node("MatMul", states, graph.weight(state[f"{name}.weight"].T))
-    return graph.node("Add", product, graph.weight(state[f"{name}.bias"]))
+def _product(graph: Graph, rows: str, weight: Array, more: str) -> str:
+    """Add rows times weight (outputs, inputs) plus `more`, in float32: the student's are few numbers."""
+    return graph.node("Gemm", rows, graph.weight(weight.T), more)
 
 
 def _exact_linear(graph: Graph, states: str, weight: Array, bias: Array) -> str:

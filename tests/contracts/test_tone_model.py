@@ -91,9 +91,7 @@ def test_scoring_twice_and_after_pickling_gives_the_same(model):
     assert pickle.loads(pickle.dumps(model)).score(TEXTS).equals(once, null_equal=True)
 
 
-def test_failure_case_34_labels_are_the_right_way_round(model, request):
-    if model.version == "tone-fast-1":
-        request.applymarker(pytest.mark.xfail(strict=True, reason="it does not know litigation that damaged for bad"))
+def test_failure_case_34_labels_are_the_right_way_round(model):
     assert (model.score(GOOD)["net"] > 0).all()
     assert (model.score(BAD)["net"] < 0).all()
 

@@ -13,7 +13,7 @@ from edgewise.app.console import ERR
 from edgewise.app.house import House
 from edgewise.app.scoring_worker import SHARED_METRICS, application, import_shared, server_options, work
 from edgewise.app.settings import load_settings
-from edgewise.app.workers import CannotStart, serve_together
+from edgewise.app.workers import CannotStart, doors, serve_together
 from edgewise.core.errors import NotConfigured
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _serve_here(settings: Settings, host: str, port: int) -> None:
 
 
 def _serve_with(number: int, settings: Settings, host: str, port: int) -> None:
-    """Serve in processes that share one socket and count together; each that dies is replaced.
+    """Serve in processes that share one address and count together; each that dies is replaced.
 
     Raises NotConfigured where they cannot start; each has told why.
     """
@@ -60,6 +60,6 @@ def _serve_with(number: int, settings: Settings, host: str, port: int) -> None:
         import_shared()
         listening = uvicorn.Config("", host=host, port=port, **server_options(settings)).bind_socket()
         try:
-            serve_together(number, partial(work, settings), listening)
+            serve_together(partial(work, settings), doors(listening, number))
         except CannotStart:
             raise NotConfigured("the workers cannot start", advice="The lines above say why.") from None

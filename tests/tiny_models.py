@@ -38,14 +38,17 @@ DIMENSIONS = 12
 FLOAT, INT = TensorProto.FLOAT, TensorProto.INT64
 
 
-def expected_tone(balance: int) -> np.ndarray:
+def expected_tone(balance: int, *, lean=2.0) -> np.ndarray:
     """What the tone model says of a sentence whose words add up to `balance`, negation applied."""
-    raised = np.exp(4 * np.array([-balance, 0.5, balance]))
+    raised = np.exp(np.array([-4 * balance, lean, 4 * balance]))
     return raised / raised.sum()
 
 
-def tone_folder(folder, *, backwards=False, quantised=False, max_tokens=16, **manifest):
-    """Write a tone model. backwards: its answers in the other order; quantised: with a scale for the whole batch."""
+def tone_folder(folder, *, backwards=False, quantised=False, max_tokens=16, lean=2.0, **manifest):
+    """Write a tone model.
+
+    backwards: its answers in the other order; quantised: with a scale for the whole batch; lean: towards neutral.
+    """
     uneven = 0.013 if quantised else 0.0
     tone = [((word in GOOD) - (word in BAD)) * (1 + uneven * (place % 5)) for place, word in enumerate(VOCABULARY)]
     turn = [float(word in NEGATORS) for word in VOCABULARY]
@@ -55,7 +58,7 @@ def tone_folder(folder, *, backwards=False, quantised=False, max_tokens=16, **ma
         "tone": np.array(tone, np.float32),
         "turn": np.array(turn, np.float32),
         "signs": np.array(signs, np.float32),
-        "lean": np.array([0.0, 2.0, 0.0], np.float32),
+        "lean": np.array([0.0, lean, 0.0], np.float32),
         "two": np.array(2.0, np.float32),
         "one": np.array(1.0, np.float32),
         "axis": np.array([1], np.int64),

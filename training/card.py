@@ -51,7 +51,7 @@ def card(
 
 
 def _facts(manifest: Mapping[str, Any], record: Mapping[str, Any], fingerprint: str) -> str:
-    agreed = manifest["parity"]
+    agreed, screen = manifest["parity"], manifest.get("screen")
     rows = {
         "Labels, in order": ", ".join(manifest["labels"]),
         "Fingerprint": f"`{fingerprint}`",
@@ -59,10 +59,18 @@ def _facts(manifest: Mapping[str, Any], record: Mapping[str, Any], fingerprint: 
         "Started from": record.get("encoder") or ", ".join(record.get("teachers", ())),
         "Weights": f"{manifest['kept']}; against torch on {agreed['sentences']:,} sentences: probabilities differ by "
         f"at most {agreed['largest_difference']:.2g}, {agreed['agreement']:.1%} of the tones agree",
+        **({"Reads first": _told(screen)} if screen else {}),
         "Reads at once": f"{manifest['max_tokens']} pieces of words; longer sentences in windows",
         "Trained": f"{record['taken_at']}, {record['history']['seconds']:.0f} s, code {record['code']}",
     }
     return "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows.items())]) + "\n"
+
+
+def _told(screen: Mapping[str, Any]) -> str:
+    return (
+        f"{screen['model']} (`{screen['fingerprint']}`); its answer stands where it says neutral with {screen['sure']} or "
+        f"more, in part from {screen['unsure']} on"
+    )
 
 
 def _sources(data: Mapping[str, Any]) -> str:

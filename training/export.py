@@ -20,6 +20,7 @@ import numpy as np
 import onnxruntime
 import torch
 
+from edgewise.adapters.onnx.folder import open_folder
 from edgewise.adapters.onnx.tone import OnnxSentenceTone
 from edgewise.core.errors import InvalidInput, Unusable
 from edgewise.core.ports import TONES
@@ -92,7 +93,14 @@ def export_on(data: ToneData, settings: dict[str, Any]) -> list[Verdict]:
         "parity": agreed,
         "licence": settings["licence"],
     }
+    if settings["screen"]["model"]:
+        manifest["screen"] = _screen(out, settings["screen"])
     return _finish(out, manifest, data, settings)
+
+
+def _screen(out: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return what model.json says of the screen, whose folder lies beside the model's."""
+    return settings | {"fingerprint": open_folder(out.parent / settings["model"]).fingerprint}
 
 
 def parity(model: nn.Module, graph: bytes, ids: Sequence[NDArray[np.int64]]) -> dict[str, float]:

@@ -294,6 +294,7 @@ def test_an_exported_folder_is_loaded_as_users_load_it_and_tells_where_it_comes_
         "folder": str(tmp_path / "tone-trial"),
         "checkpoint": str(out),
         "kept": "int8-weights",
+        "screen": {"model": "", "unsure": 0.88, "sure": 0.92},
         "name": "tone-trial",
         "version": 1,
         "licence": "MIT",

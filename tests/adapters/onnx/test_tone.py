@@ -5,8 +5,8 @@ import shutil
 import pytest
 from tokenizers import Tokenizer
 
-from edgewise.adapters.onnx import OnnxSentenceTone
-from edgewise.core.errors import Unusable
+from edgewise.adapters.onnx import OnnxSentenceTone, open_folder
+from edgewise.core.errors import NotFound, Unparsable, Unusable
 from tests.tiny_models import SELF_TEST, embedding_folder, expected_tone, rewrite, tone_folder
 
 
@@ -87,3 +87,68 @@ def test_a_graph_whose_answers_depend_on_the_batch_never_starts_unless_it_runs_o
 
 def test_a_model_of_another_kind_is_refused(tmp_path):
     assert refused(embedding_folder(tmp_path / "e")) == "model_of_another_kind"
+
+
+CALM, LOUD = "The meeting is in Ohio.", "Severe losses."
+SCREEN_LEAN, OWN_LEAN = 2.0, 1.0
+
+
+def behind_a_screen(folder, *, unsure, sure):
+    """A model that leans less towards neutral than the one before it, which calls a calm sentence so with 0.787."""
+    screen = open_folder(tone_folder(folder / "quick", lean=SCREEN_LEAN, name="quick"))
+    told = {"model": "quick", "fingerprint": screen.fingerprint, "unsure": unsure, "sure": sure}
+    return tone_folder(folder / "slow", lean=OWN_LEAN, name="slow", screen=told)
+
+
+def test_what_the_screen_surely_calls_neutral_is_its_own_answer_and_the_rest_the_models(tmp_path):
+    model = OnnxSentenceTone(behind_a_screen(tmp_path, unsure=0.5, sure=0.7))
+    model.ready()
+    calm, loud = model.probabilities([CALM, LOUD])
+    assert calm == pytest.approx(expected_tone(0, lean=SCREEN_LEAN), abs=1e-6)
+    assert loud == pytest.approx(expected_tone(-2, lean=OWN_LEAN), abs=1e-6)
+
+
+def test_between_unsure_and_sure_both_count_in_proportion(tmp_path):
+    """By hand: the screen says e^2 / (e^2 + 2) = 0.787, of the way from 0.9 down to 0.7 that is 0.565."""
+    (calm,) = OnnxSentenceTone(behind_a_screen(tmp_path, unsure=0.7, sure=0.9)).probabilities([CALM])
+    screens, own = expected_tone(0, lean=SCREEN_LEAN), expected_tone(0, lean=OWN_LEAN)
+    assert calm == pytest.approx(screens + (0.9 - 0.78699) / 0.2 * (own - screens), abs=1e-5)
+
+
+def test_a_model_behind_a_screen_is_another_one_than_without(tmp_path):
+    folder = behind_a_screen(tmp_path, unsure=0.5, sure=0.7)
+    fingerprints = {open_folder(folder).fingerprint}
+    fingerprints.add(open_folder(behind_a_screen(tmp_path, unsure=0.5, sure=0.8)).fingerprint)
+    fingerprints.add(open_folder(rewrite(folder, screen=None)).fingerprint)
+    assert len(fingerprints) == 3
+
+
+def test_a_screen_that_is_absent_or_another_one_is_refused(tmp_path):
+    folder = behind_a_screen(tmp_path, unsure=0.5, sure=0.7)
+    tone_folder(tmp_path / "quick", lean=3.0, name="quick")
+    with pytest.raises(Unusable, match="was judged behind quick") as caught:
+        OnnxSentenceTone(folder)
+    assert caught.value.code == "screen_differs"
+    shutil.rmtree(tmp_path / "quick")
+    with pytest.raises(NotFound, match="needs the model quick"):
+        OnnxSentenceTone(folder)
+
+
+def test_a_screen_with_a_jump_at_its_border_is_refused(tmp_path):
+    """Rounding differs with the batch: at a jump the answer would, too."""
+    with pytest.raises(Unparsable, match="sure must lie above unsure"):
+        OnnxSentenceTone(behind_a_screen(tmp_path, unsure=0.8, sure=0.81))
+
+
+def test_a_model_that_fails_its_self_test_behind_its_screen_never_starts(tmp_path):
+    """Such a screen knows two bad words together for bad news, but calls a sentence with one neutral for sure."""
+    samples = [
+        {"text": "Strong growth.", "label": "positive"},
+        {"text": CALM, "label": "neutral"},
+        {"text": LOUD, "label": "negative"},
+    ]
+    screen = open_folder(tone_folder(tmp_path / "quick", lean=7.0, name="quick", self_test=samples))
+    told = {"model": "quick", "fingerprint": screen.fingerprint, "unsure": 0.5, "sure": 0.7}
+    model = OnnxSentenceTone(tone_folder(tmp_path / "slow", name="slow", screen=told))
+    with pytest.raises(Unusable, match=r"slow-1 calls 1 of the 4 sentences .* the first negative one neutral"):
+        model.ready()

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from edgewise.core.errors import Hostile, NotFound, TooLarge, Unparsable, Unusable
 
@@ -27,6 +27,9 @@ TOKENIZER = "tokenizer.json"
 # The first that a folder lists is the one that runs.
 GRAPHS = ("model.int8.onnx", "model.onnx")
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+# Rounding differs with the batch by a few ten-millionths; over less than this it would show in the fifth digit.
+NARROWEST = 0.02
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _MOST_BYTES = {MANIFEST: 2**20, TOKENIZER: 2**26}
@@ -42,6 +45,28 @@ class Sample(BaseModel):
 
     text: str
     label: str
+
+
+class Screen(BaseModel):
+    """A quick model of tone that answers first; what it does not surely call neutral goes on to the model itself.
+
+    model, fingerprint: its folder's name, beside the model's own or among the packaged ones, and its bytes.
+    unsure, sure: a sentence it calls neutral with a probability up to `unsure` is the model's alone, one from `sure` on
+                  is the screen's alone. Between them both count, in proportion: a sentence at the border has no jump.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    fingerprint: str
+    unsure: float = Field(ge=0, lt=1)
+    sure: float = Field(gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.sure - self.unsure < NARROWEST:
+            raise ValueError(f"sure must lie above unsure by {NARROWEST} or more")
+        return self
 
 
 class Manifest(BaseModel):
@@ -62,6 +87,7 @@ class Manifest(BaseModel):
     max_tokens: int = Field(ge=8, le=8192)
     dimensions: int | None = Field(default=None, ge=1, le=8192)
     one_by_one: bool = False
+    screen: Screen | None = None
     files: dict[str, str]
     self_test: tuple[Sample, ...] = Field(min_length=1)
 
@@ -122,8 +148,39 @@ def packaged_models() -> dict[str, Path]:
 
 
 def fingerprint_of(manifest: Manifest) -> str:
-    """Return what names a model's bytes: the first 12 hex digits of the SHA-256 over the sorted hashes of its files."""
-    return sha256("".join(sorted(manifest.files.values())).encode()).hexdigest()[:_FINGERPRINT]
+    """Return what names a model's bytes: the first 12 hex digits of the SHA-256 over the sorted hashes of its files.
+
+    A model behind a screen answers otherwise than without: then the screen counts, too.
+    """
+    named = "".join(sorted(manifest.files.values()))
+    if (screen := manifest.screen) is not None:
+        named += f"{screen.fingerprint}{screen.unsure}{screen.sure}"
+    return sha256(named.encode()).hexdigest()[:_FINGERPRINT]
+
+
+def screen_of(folder: ModelFolder) -> ModelFolder | None:
+    """Return the screen before a model, from beside its folder or from the package; None where it has none.
+
+    Raises NotFound where it is in neither place, Unusable ('screen_differs') where it is another version, and as
+    `open_folder`.
+    """
+    screen = folder.manifest.screen
+    if screen is None:
+        return None
+    beside = folder.path.parent / screen.model
+    place = beside if (beside / MANIFEST).is_file() else packaged_models().get(screen.model)
+    if place is None:
+        raise NotFound(
+            f"{folder.version} needs the model {screen.model}", advice=f"Put its folder beside {folder.path}."
+        )
+    found = open_folder(place)
+    if found.fingerprint != screen.fingerprint:
+        raise Unusable(
+            f"{folder.version} was judged behind {screen.model} {screen.fingerprint}, not {found.fingerprint}",
+            advice=_RETRAIN,
+            reason="screen_differs",
+        )
+    return found
 
 
 def graph_of(manifest: Manifest, folder: Path) -> str:

@@ -68,8 +68,8 @@ def _facts(manifest: Mapping[str, Any], record: Mapping[str, Any], fingerprint: 
 
 def _told(screen: Mapping[str, Any]) -> str:
     return (
-        f"{screen['model']} (`{screen['fingerprint']}`); its answer stands where it says neutral with {screen['sure']} or "
-        f"more, in part from {screen['unsure']} on"
+        f"{screen['model']} (`{screen['fingerprint']}`); its answer stands where it says neutral with {screen['sure']} "
+        f"or more, in part from {screen['unsure']} on"
     )
 
 

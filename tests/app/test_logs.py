@@ -24,6 +24,16 @@ def console():
 
 
 @pytest.fixture(autouse=True)
+def as_new(monkeypatch):
+    """Loggers of libraries as they come: a server started earlier in this process may have turned them down."""
+    for name in ("uvicorn", "uvicorn.error", "httpx2", "botocore", "botocore.auth", "alembic"):
+        logger = logging.getLogger(name)
+        for turned, value in (("disabled", False), ("propagate", True), ("level", logging.NOTSET)):
+            monkeypatch.setattr(logger, turned, value)
+        logger.manager._clear_cache()
+
+
+@pytest.fixture(autouse=True)
 def as_before():
     """Leave logging as it was found."""
     root, ours = logging.getLogger(), logging.getLogger("edgewise")

@@ -173,7 +173,9 @@ def merged_events(pages: list[pl.DataFrame]) -> pl.DataFrame:
     told = pl.concat([pl.DataFrame(schema=ACTIONS), *pages]).unique(maintain_order=True)
     grouped = told.group_by("ticker", "ex_session", "kind", maintain_order=True)
     amount = pl.when(pl.col("amount").count() > 0).then(pl.col("amount").sum())
-    return grouped.agg(pl.col("ratio").first(), amount, pl.col("declared_on").min()).sort("ticker", "ex_session")
+    return grouped.agg(pl.col("ratio").first(), amount, pl.col("declared_on").min()).sort(
+        "ticker", "ex_session", "kind"
+    )
 
 
 def _answered(body: bytes, what: str) -> dict[str, Any]:

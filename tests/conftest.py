@@ -31,11 +31,10 @@ from tests import migrations, servers
 from tests.markets import written_once
 
 # A developer's machine draws new examples each time, the gate always the same ones; a slow machine is no failure.
-# It tries few of each property; `make test ARGS="--hypothesis-profile nightly"` tries ten times as many, all new ones.
+# `make test ARGS="--hypothesis-profile nightly"` tries three times as many, all new ones.
 hypothesis.settings.register_profile(
     "edgewise",
     deadline=None,
-    max_examples=30,
     derandomize="CI" in os.environ,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 PATHS = {
@@ -109,6 +109,7 @@ def assert_answers(answer):
 
 
 @pytest.mark.parametrize("path", PATHS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_value_of_a_parameter_makes_it_fail(client, parameters, path, data):
     asked = data.draw(st.dictionaries(st.sampled_from([*parameters[path], "other"]), texts, max_size=4))
@@ -116,6 +117,7 @@ def test_no_value_of_a_parameter_makes_it_fail(client, parameters, path, data):
     assert_answers(client.get(path.format(**accession | PATHS[path]), params=asked))
 
 
+@settings(max_examples=100, deadline=None)
 @given(
     pieces=st.lists(texts, min_size=1, max_size=4), root=st.sampled_from(["", "/api", "/api/filings", "/api/factors"])
 )
@@ -124,6 +126,7 @@ def test_no_path_makes_it_fail(client, pieces, root):
     assert_answers(client.get(f"http://testserver{path}"))
 
 
+@settings(max_examples=50, deadline=None)
 @given(query=st.binary(max_size=200))
 def test_no_bytes_in_a_query_make_it_fail(client, query):
     assert_answers(client.get("/api/filings?" + quote(query, safe="&=;+")))

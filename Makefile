@@ -20,8 +20,12 @@ help: ## list these targets
 # pip would compile one file after the other on one processor. What this leaves out or cannot compile is no module that
 # anybody imports: it fails for a file of another Python, and nothing is lost.
 COMPILE := $(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib || true
-$(VENV)/.core: constraints/core.txt pyproject.toml $(wildcard src/edgewise/text/scan*.p[yx]*)
+# The pip that Python 3.11 brings takes twice as long to find what the constraints name; it will do.
+NEWER_PIP = -m pip --quiet --disable-pip-version-check install --require-hashes -r constraints/pip.txt || \
+	echo "This environment keeps the pip that it has."
+$(VENV)/.core: constraints/core.txt constraints/pip.txt pyproject.toml $(wildcard src/edgewise/text/scan*.p[yx]*)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python $(NEWER_PIP)
 	$(PIP) install --no-compile --require-hashes -r constraints/core.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	$(COMPILE)
@@ -35,8 +39,9 @@ $(VENV)/.dev: $(VENV)/.core constraints/dev.txt
 # Its own environment: torch is large, and nobody else needs it. TORCH="..." takes another wheel of it.
 TRAIN ?= .venv-train
 TORCH ?= -r constraints/torch.in
-$(TRAIN)/.train: constraints/train.txt constraints/torch.in constraints/encoder.txt pyproject.toml
+$(TRAIN)/.train: constraints/train.txt constraints/torch.in constraints/encoder.txt constraints/pip.txt pyproject.toml
 	test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python $(NEWER_PIP)
 	$(TRAIN)/bin/python -m pip install --quiet --no-deps --require-hashes -r constraints/train.txt
 	$(TRAIN)/bin/python -m pip install --quiet $(TORCH)
 	$(TRAIN)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .

@@ -58,6 +58,7 @@ def _kind(dtype: object) -> str:
 def settings_page() -> str:
     """Return the page of settings."""
     parts = [
+        "---\nhide:\n  - toc\n---\n",  # no headings: the table takes their place
         "# Settings\n",
         "Each is an environment variable or a line of a `.env` file in the working directory. Nothing needs to be set",
         "to run everything on one machine; the live SEC needs `EDGEWISE_IDENTITY`. `edgewise doctor --settings` shows",
@@ -96,6 +97,8 @@ def _leaves(command: click.Command, name: str) -> Iterator[tuple[str, click.Comm
     if children is None:
         yield name, command
         return
+    if getattr(command, "invoke_without_command", False):
+        yield name, command
     for child in children.values():
         yield from _leaves(child, f"{name} {child.name}")
 

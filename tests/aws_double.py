@@ -1,8 +1,8 @@
-"""moto's server, whose SQS lends one message to one asker only: `aws_double.py -H HOST -p PORT`, as `moto_server`.
+"""moto's server, where two requests at once cannot both win: `aws_double.py -H HOST -p PORT`, as `moto_server`.
 
-moto looks for a visible message and marks it without a lock between the two, so that two requests at once may be lent
-the same one, which Amazon's FIFO queues exclude. Here one request looks at a time; none waits for messages while it
-holds the lock.
+moto looks and then writes without a lock between the two. So two requests at once may be lent the same message, which
+Amazon's FIFO queues exclude, and two conditional writes of one item may both succeed, which DynamoDB excludes. Here one
+request at a time looks for messages, and one writes items; none waits for messages while it holds a lock.
 """
 
 from __future__ import annotations
@@ -12,13 +12,30 @@ import threading
 import time
 from typing import Any
 
+from moto.dynamodb.models import DynamoDBBackend
 from moto.server import main
 from moto.sqs.models import SQSBackend
 
 LOOK_EVERY_S = 0.02
+WRITES = ("put_item", "update_item", "delete_item", "transact_write_items")
 
 
-def one_at_a_time() -> None:
+def one_writes_at_a_time() -> None:
+    """Put one lock around all of moto's writes of items; a transaction calls the others while it holds it."""
+    lock = threading.RLock()
+
+    def locked(write: Any) -> Any:
+        def write_alone(*values: Any, **named: Any) -> Any:
+            with lock:
+                return write(*values, **named)
+
+        return write_alone
+
+    for name in WRITES:
+        setattr(DynamoDBBackend, name, locked(getattr(DynamoDBBackend, name)))
+
+
+def one_is_lent_at_a_time() -> None:
     """Put a lock around moto's receive, and the wait for messages outside of it."""
     lock = threading.Lock()
     look = SQSBackend.receive_message
@@ -36,5 +53,6 @@ def one_at_a_time() -> None:
 
 
 if __name__ == "__main__":
-    one_at_a_time()
+    one_writes_at_a_time()
+    one_is_lent_at_a_time()
     main(sys.argv[1:])

@@ -22,16 +22,10 @@ if TYPE_CHECKING:
     Statements = list[tuple[str, Any]]
 
 REAL = schema.upgrade
-# Whether there are no tables, and whether there is one that tells the revision.
+# Whether there are no tables.
 _LOOKS = {
-    "sqlite": (
-        "SELECT count(*) = 0 FROM sqlite_master",
-        "SELECT count(*) = 1 FROM sqlite_master WHERE name = 'alembic_version'",
-    ),
-    "postgresql": (
-        "SELECT count(*) = 0 FROM pg_tables WHERE schemaname = current_schema()",
-        "SELECT to_regclass('alembic_version') IS NOT NULL",
-    ),
+    "sqlite": "SELECT count(*) = 0 FROM sqlite_master",
+    "postgresql": "SELECT count(*) = 0 FROM pg_tables WHERE schemaname = current_schema()",
 }
 _READING = ("SELECT", "PRAGMA")
 
@@ -39,24 +33,24 @@ _READING = ("SELECT", "PRAGMA")
 def repeating() -> Callable[..., None]:
     """Return what takes the place of `schema.upgrade`: the first of each kind of database is migrated, others copy it.
 
-    A database that is neither empty nor at the newest revision is migrated, too, and so is every other chain.
+    A database that is not empty is migrated, too, and so is every other chain.
     """
-    known: dict[str, tuple[Statements, str | None]] = {}
+    known: dict[str, Statements] = {}
 
     def upgrade(connection: Connection, chain: schema.Chain = schema.STATE) -> None:
         if chain is not schema.STATE:
             REAL(connection, chain)
             return
         dialect = connection.dialect.name
-        empty, versioned = (bool(connection.exec_driver_sql(look).scalar()) for look in _LOOKS[dialect])
+        empty = connection.exec_driver_sql(_LOOKS[dialect]).scalar()
         if empty and dialect in known:
-            for statement, values in known[dialect][0]:
+            for statement, values in known[dialect]:
                 connection.exec_driver_sql(statement, values)
         elif empty:
             with _kept(connection) as statements:
                 REAL(connection)
-            known[dialect] = (statements, schema.revision(connection))
-        elif not (versioned and dialect in known and _revision(connection) == known[dialect][1]):
+            known[dialect] = statements
+        else:
             REAL(connection)
 
     return upgrade
@@ -76,7 +70,3 @@ def _kept(connection: Connection) -> Iterator[Statements]:
         yield statements
     finally:
         event.remove(connection, "before_cursor_execute", keep)
-
-
-def _revision(connection: Connection) -> object:
-    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()

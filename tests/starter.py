@@ -1,7 +1,8 @@
 """The process that `tests/programs.py` keeps: it imports, and forks one process for each request.
 
 Usage: starter.py DESCRIPTOR, one of a pair of sockets. A request comes with four descriptors: the standard three of the
-program, and one that is told the program's process id once it begins, then how it ended, as subprocess tells it.
+program, and one that is told "pid" and the program's process id once it begins, then "end" and how it ended, as
+subprocess tells it.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def begun(request: dict[str, Any], *descriptors: int) -> dict[str, Any]:
         for each in standard:
             os.close(each)
         _, status = os.waitpid(pid, 0)
-        os.write(told, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        os.write(told, f"end {os.waitstatus_to_exitcode(status)}\n".encode())
         os._exit(0)
     if request["start_new_session"]:
         os.setsid()
@@ -61,7 +62,7 @@ def begun(request: dict[str, Any], *descriptors: int) -> dict[str, Any]:
     os.chdir(request["cwd"])
     os.environ.clear()
     os.environ.update(request["env"])
-    os.write(told, f"{os.getpid()}\n".encode())
+    os.write(told, f"pid {os.getpid()}\n".encode())
     os.close(told)
     return request
 

@@ -53,6 +53,7 @@ def _network(architecture: dict[str, Any]) -> nn.Module:
             dimensions=architecture["dimensions"],
             inner=architecture["inner"],
             widths=tuple(architecture["widths"]),
+            vector=architecture["vector"],
             dropout=architecture["dropout"],
         )
         return ConvolutionStudent(architecture["pieces"], options, classes=architecture["classes"])

@@ -3,8 +3,11 @@
 1. The pool: sentences of the archive's filings, those of the training sets and variants of these, without the companies
    that judge and without whatever resembles an evaluation set.
 2. The teachers' probabilities of each, averaged, and kept for the next student of the same teachers and sentences.
-3. The student starts from the first teacher's vectors of words, by their principal components.
-4. It is fitted to the teachers' probabilities, softened by a temperature, and to the labels where there are some.
+3. The student starts from the first teacher's vectors of words, those that go in and those that come out, by their
+   principal components.
+4. It is fitted to the teachers' probabilities, softened by a temperature, to the labels where there are some, and to
+   the first teacher's vectors of sentences: what a sentence says beyond its tone keeps the student from learning tones
+   by heart.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from training.data.tone import ToneData
 
 _WORDS = (4, 70)
+_LETTERS, _TOGETHER = 16, 256  # tokens of the teacher in a piece, at most; pieces it reads together
 
 
 def distil(settings: dict[str, Any]) -> dict[str, Any]:
@@ -69,11 +73,15 @@ def distil_on(data: ToneData, settings: dict[str, Any]) -> dict[str, Any]:
     student = ConvolutionStudent(tokenizer.get_vocab_size(), small)
     start_from(student, taught_vectors(tokenizer, *teachers[0][:2]))
     training = fitting.as_sentences(tokenizer, sentences, max_tokens=fit.max_tokens)
-    soft = taught_once(Path(settings["taught"]), settings["teachers"], teachers, sentences["sentence"].to_list(), fit)
+    soft, vectors = taught_once(
+        Path(settings["taught"]), settings["teachers"], teachers, sentences["sentence"].to_list(), fit
+    )
     validation = fitting.as_sentences(tokenizer, data.validation, max_tokens=fit.max_tokens)
     factors = fitting.class_weights(training.labels, balanced=fit.class_weights == "balanced")
-    lesson = fitting.Lesson(factors, fit.label_smoothing, settings["soft_share"], settings["temperature"])
-    taught_sentences = fitting.Sentences(training.ids, training.labels, training.weights, soft)
+    lesson = fitting.Lesson(
+        factors, fit.label_smoothing, settings["soft_share"], settings["temperature"], settings["vector_share"]
+    )
+    taught_sentences = fitting.Sentences(training.ids, training.labels, training.weights, soft, _standardised(vectors))
     history = fitting.fit(student, taught_sentences, validation, lesson, fit)
     found = records.record(
         settings["name"],
@@ -137,8 +145,8 @@ def taught_once(
     teachers: Sequence[tuple[nn.Module, Tokenizer, object]],
     sentences: Sequence[str],
     fit: options.FitOptions,
-) -> NDArray[np.float32]:
-    """Return what the teachers say of the sentences, shape (n, 3); from the file `kept` if it is of the same ones."""
+) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
+    """Return what the teachers say of the sentences, as `taught`; from the file `kept` if it is of the same ones."""
     key = hashlib.sha256(str(fit.max_tokens).encode())
     for folder in folders:
         key.update(hashlib.sha256((Path(folder) / checkpoint.WEIGHTS).read_bytes()).digest())
@@ -146,38 +154,49 @@ def taught_once(
         key.update(sentence.encode() + b"\n")
     if kept.is_file():
         with np.load(kept) as earlier:
-            if str(earlier["key"]) == key.hexdigest():
-                return np.asarray(earlier["soft"], dtype=np.float32)
-    soft = taught([(model, pieces) for model, pieces, _ in teachers], sentences, fit=fit)
+            if str(earlier["key"]) == key.hexdigest() and "vectors" in earlier:
+                return earlier["soft"].astype(np.float32), earlier["vectors"].astype(np.float16)
+    soft, vectors = taught([(model, pieces) for model, pieces, _ in teachers], sentences, fit=fit)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(kept, key=key.hexdigest(), soft=soft)
-    return soft
+    np.savez(kept, key=key.hexdigest(), soft=soft, vectors=vectors)
+    return soft, vectors
 
 
 def taught(
     teachers: Sequence[tuple[nn.Module, Tokenizer]], sentences: Sequence[str], *, fit: options.FitOptions
-) -> NDArray[np.float32]:
-    """Return the mean of the teachers' probabilities, shape (n, 3)."""
+) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
+    """Return the mean of the teachers' probabilities, shape (n, 3), and the first one's vectors (n, dimensions)."""
     said = []
     for model, tokenizer in teachers:
         model.to(fitting.device_of(fit))
         ids = fitting.encode(tokenizer, sentences, max_tokens=fit.max_tokens)
-        said.append(fitting.probabilities(model, ids, batch=fit.batch))
+        said.append(fitting.probabilities_and_vectors(model, ids, batch=fit.batch))
         model.to("cpu")
-    return np.mean(said, axis=0, dtype=np.float32)
+    return np.mean([soft for soft, _ in said], axis=0, dtype=np.float32), said[0][1]
+
+
+def _standardised(vectors: NDArray[np.float16]) -> NDArray[np.float16]:
+    """Return the vectors with each dimension of mean 0 and deviation 1: all of them count alike."""
+    exact = vectors.astype(np.float32)
+    return ((exact - exact.mean(0)) / (exact.std(0) + 1e-6)).astype(np.float16)
 
 
 def taught_vectors(tokenizer: Tokenizer, teacher: nn.Module, teachers_tokenizer: Tokenizer) -> torch.Tensor:
-    """Return a vector for each piece of the student: the mean of the teacher's vectors of the same letters.
+    """Return a vector for each piece of the student, shape (pieces, dimensions in + dimensions out).
 
-    A student's student keeps its teacher's vectors the same way. Shape (pieces, dimensions of the teacher).
+    Side by side, each of deviation 1: the mean of the vectors that go into the teacher for the same letters, and the
+    vector that comes out of it where these letters are the whole sentence. The first tells words apart, the second
+    knows what they mean. A student's student starts the same way.
     """
     table = teacher.vectors if isinstance(teacher, ConvolutionStudent) else teacher.encoder.get_input_embeddings()
     names = [name.removeprefix(WORD) for name, _ in sorted(tokenizer.get_vocab().items(), key=itemgetter(1))]
     cut = [one.ids for one in teachers_tokenizer.encode_batch(names, add_special_tokens=False)]
     with torch.inference_mode():
         means = [table.weight[ids].mean(0) if ids else torch.zeros(table.embedding_dim) for ids in cut]
-    return torch.stack(means)
+    alone = fitting.encode(teachers_tokenizer, [name or WORD for name in names], max_tokens=_LETTERS)
+    _, out = fitting.probabilities_and_vectors(teacher, alone, batch=_TOGETHER)
+    both = torch.stack(means).float(), torch.from_numpy(out).float()
+    return torch.cat([vectors / vectors.std() for vectors in both], 1)
 
 
 def _unlike(frame: pl.DataFrame, judges: Sequence[EvaluationSet]) -> pl.DataFrame:

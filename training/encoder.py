@@ -40,13 +40,17 @@ class ToneClassifier(nn.Module):
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return logits (n, classes) of token ids (n, tokens) and their mask, 1 for a token and 0 for padding."""
+        return self.read(ids, mask)[0]
+
+    def read(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return logits as `forward` does, and the vectors (n, dimensions) that they are made of."""
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         if self.pooling == "first":
             pooled = states[:, 0]
         else:
             shown = mask.unsqueeze(-1).to(states.dtype)
             pooled = (states * shown).sum(1) / shown.sum(1)
-        return self.head(self.dropout(pooled))
+        return self.head(self.dropout(pooled)), pooled
 
     def architecture(self) -> dict[str, Any]:
         """Return what builds the same network anew, weights apart."""

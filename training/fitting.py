@@ -38,12 +38,14 @@ class Sentences:
     labels:  (n,) places in TONES, -1 for a sentence without a label.
     weights: (n,) what each counts in the loss.
     soft:    (n, 3) a teacher's probabilities, None where there was none.
+    vectors: (n, dimensions) a teacher's vectors, of mean 0 and deviation 1, None where there was none.
     """
 
     ids: list[NDArray[np.int64]]
     labels: NDArray[np.int64]
     weights: NDArray[np.float32]
     soft: NDArray[np.float32] | None = None
+    vectors: NDArray[np.float16] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -54,13 +56,15 @@ class Lesson:
     """What a network is asked for.
 
     class_weights: (3,) factor of each class in the cross-entropy.
-    soft_share:    share of the loss that is the distance from the teacher, at this temperature.
+    soft_share:    share of the loss of probabilities that is the distance from the teacher, at this temperature.
+    vector_share:  what the mean squared distance from the teacher's vectors counts beside it.
     """
 
     class_weights: NDArray[np.float32]
     label_smoothing: float = 0.0
     soft_share: float = 0.0
     temperature: float = 1.0
+    vector_share: float = 0.0
 
 
 @dataclass(slots=True)
@@ -119,7 +123,7 @@ def fit(model: nn.Module, training: Sentences, validation: Sentences, lesson: Le
     device = device_of(options)
     model.to(device)
     steps_an_epoch = -(-len(training) // (options.batch * options.accumulate))
-    optimizer = torch.optim.AdamW(_groups(model, options), weight_decay=options.weight_decay)
+    optimizer = torch.optim.AdamW(_groups(model, options), weight_decay=options.weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _rate(options, steps_an_epoch * options.epochs))
     history, best_state, best = History(), copy.deepcopy(model.state_dict()), -1.0
     mean = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(options.average)) if options.average else None
@@ -156,15 +160,25 @@ def fit(model: nn.Module, training: Sentences, validation: Sentences, lesson: Le
 
 def probabilities(model: nn.Module, ids: Sequence[NDArray[np.int64]], *, batch: int) -> NDArray[np.float32]:
     """Return shape (n, 3), a row per sentence in order; sentences of a length are read together."""
+    return probabilities_and_vectors(model, ids, batch=batch)[0]
+
+
+def probabilities_and_vectors(
+    model: nn.Module, ids: Sequence[NDArray[np.int64]], *, batch: int
+) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
+    """Return shapes (n, 3) and (n, dimensions), as `probabilities`; none of either where there are no sentences."""
     model.eval()
     device = next(model.parameters()).device
-    rows = np.zeros((len(ids), len(TONES)), dtype=np.float32)
     order = np.argsort([len(one) for one in ids], kind="stable")
+    said, vectors = [np.zeros((0, len(TONES)), np.float32)], [np.zeros((0, model.head.in_features), np.float16)]
     with torch.inference_mode():
         for start in range(0, len(order), batch):
             places = order[start : start + batch]
-            rows[places] = model(*padded([ids[place] for place in places], device)).softmax(1).cpu().numpy()
-    return rows
+            logits, read = model.read(*padded([ids[place] for place in places], device))
+            said.append(logits.softmax(1).cpu().numpy())
+            vectors.append(read.half().cpu().numpy())
+    back = np.argsort(order, kind="stable")
+    return np.concatenate(said)[back], np.concatenate(vectors)[back]
 
 
 def padded(ids: Sequence[NDArray[np.int64]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
@@ -212,8 +226,11 @@ def _epoch(
     batches = list(_batches(training, options, epoch))
     for number, places in enumerate(batches, start=1):
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
-            logits = model(*padded([training.ids[place] for place in places], device)).float()
-        loss = loss_of(logits, *_targets(training, places, device), lesson)
+            logits, vectors = model.read(*padded([training.ids[place] for place in places], device))
+        loss = loss_of(logits.float(), *_targets(training, places, device), lesson)
+        if training.vectors is not None:
+            wanted = torch.from_numpy(training.vectors[places]).to(device).float()
+            loss = loss + lesson.vector_share * functional.mse_loss(vectors.float(), wanted)
         (loss / options.accumulate).backward()
         losses.append(loss.detach())
         if number % options.accumulate == 0 or number == len(batches):

@@ -225,7 +225,7 @@ def _student(graph: Graph, state: State, widths: Sequence[int]) -> str:
     A small network spends its time on moving numbers, so they are moved little: the tokens of all sentences stand in
     one column with as many empty rows between sentences as a block looks around; only what a block looks at is made
     zero where it is empty; residuals are added by the products; and what blocks add everywhere alike is carried on to
-    the next block and to the head.
+    the next block and out of the last one.
     """
     gap = max(widths) // 2
     ids = graph.node("Pad", INPUTS[0], graph.numbers(0, 0, 0, gap))
@@ -241,8 +241,11 @@ def _student(graph: Graph, state: State, widths: Sequence[int]) -> str:
         states = _product(graph, mixed, block["widen.weight"], states)
         alike = alike + block["widen.bias"]
     pooled = _greatest_and_mean(graph, states, mask, len(alike))
-    bias = state["head.bias"] + state["head.weight"] @ np.concatenate([alike, alike])
-    return _exact_linear(graph, pooled, state["head.weight"], bias)
+    bias = state["gathered.bias"] + state["gathered.weight"] @ np.concatenate([alike, alike])
+    gathered = graph.node("Gelu", _exact_linear(graph, pooled, state["gathered.weight"], bias))
+    # Nothing bends between the vector and the head: together they are one product.
+    head = state["head.weight"] @ state["vector.weight"]
+    return _exact_linear(graph, gathered, head, state["head.bias"] + state["head.weight"] @ state["vector.bias"])
 
 
 def _around(graph: Graph, rows: str, width: int) -> str:

@@ -51,8 +51,8 @@ def remembered(answer: Answer) -> Answer:
     known: dict[str, NDArray[np.float32]] = {}
 
     def recall(sentences: Sequence[str]) -> NDArray[np.float32]:
-        new = sorted(set(sentences) - known.keys())
-        known.update(zip(new, answer(new), strict=True))
+        if new := sorted(set(sentences) - known.keys()):
+            known.update(zip(new, answer(new), strict=True))
         return np.array([known[sentence] for sentence in sentences], dtype=np.float32)
 
     return recall

@@ -70,13 +70,15 @@ class FitOptions:
 class StudentOptions:
     """The small network that learns from teachers: pieces of words in, blocks of neighbours, probabilities out.
 
-    inner: channels in which a block looks at neighbours; widths: tokens that each block sees together, odd.
+    inner: channels in which a block looks at neighbours; widths: tokens that each block sees together, odd; vector:
+    dimensions of a sentence's vector, those of the teacher's.
     """
 
     pieces: int = 16_000
     dimensions: int = 96
     inner: int = 32
     widths: tuple[int, ...] = (3, 5)
+    vector: int = 384
     dropout: float = 0.1
 
 

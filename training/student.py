@@ -1,9 +1,9 @@
 """The student: a network small enough for streams and whole annual reports.
 
 Pieces of words become vectors; blocks with a detour around each (residual) look at a few neighbours through a narrow
-passage (bottleneck), where products are cheap; the greatest and the mean value of each channel over the sentence go to
-a linear head. Padding is zero wherever neighbours are looked at, so a sentence has the same probabilities in every
-batch.
+passage (bottleneck), where products are cheap; the greatest and the mean value of each channel over the sentence become
+a vector that imitates the teacher's, and that goes to a linear head. Padding is zero wherever neighbours are looked at,
+so a sentence has the same probabilities in every batch.
 """
 
 from __future__ import annotations
@@ -49,17 +49,25 @@ class ConvolutionStudent(nn.Module):
         self.vectors = nn.Embedding(pieces, wide)
         self.blocks = nn.ModuleList(Block(wide, options.inner, width) for width in options.widths)
         self.dropout = nn.Dropout(options.dropout)
-        self.head = nn.Linear(2 * wide, classes)
+        self.gathered = nn.Linear(2 * wide, options.vector)
+        self.vector = nn.Linear(options.vector, options.vector)
+        self.head = nn.Linear(options.vector, classes)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Return logits (n, classes) of token ids (n, tokens) and their mask, 1 for a token and 0 for padding."""
+        return self.read(ids, mask)[0]
+
+    def read(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return logits as `forward` does, and the vectors (n, vector) that they are made of."""
         shown = mask.unsqueeze(2).to(self.head.weight.dtype)
         states = self.dropout(self.vectors(ids)) * shown
         for block in self.blocks:
             states = (states + block(states)) * shown
         greatest = (states + (1 - shown) * FAR_BELOW).amax(1)
         mean = states.sum(1) / shown.sum(1)
-        return self.head(self.dropout(torch.cat([greatest, mean], 1)))
+        gathered = functional.gelu(self.gathered(self.dropout(torch.cat([greatest, mean], 1))))
+        vector = self.vector(gathered)
+        return self.head(vector), vector
 
     def architecture(self) -> dict[str, Any]:
         """Return what builds the same network anew, weights apart."""
@@ -69,6 +77,7 @@ class ConvolutionStudent(nn.Module):
             "dimensions": self.options.dimensions,
             "inner": self.options.inner,
             "widths": list(self.options.widths),
+            "vector": self.options.vector,
             "dropout": self.options.dropout,
             "classes": self.head.out_features,
         }

@@ -206,6 +206,7 @@ class TestOnASimulatedMarket:
             "rows": 1,
             "rejected": {"not_a_session": 1},
             "unresolved": {"NOBODY": 1},
+            "splits": 0,
         }
         shown = simulated("prices", "ingest", str(file)).out
         assert "(tickers: NOBODY)" in shown

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgewise.app.console import house_for, parse_day, parse_instant, print_json, print_rows, show_error, shown
+from edgewise.app.console import (
+    OUT,
+    doubts_of,
+    house_for,
+    parse_day,
+    parse_instant,
+    print_json,
+    print_rows,
+    show_error,
+    shown,
+)
 from edgewise.app.house import House
 from edgewise.app.settings import load_settings
 from edgewise.core.errors import InvalidInput, NotFound, Throttled, Unparsable
@@ -63,6 +73,8 @@ class TestInstants:
         ("", "-"),
         (0.123456, "0.1235"),
         (-1234.5, "-1,234.5000"),
+        (0.0, "0.0000"),
+        (-0.00000123456, "-1.23e-06"),
         (True, "yes"),
         (False, "no"),
         (12345, "12,345"),
@@ -75,16 +87,67 @@ def test_values_are_shown_as_people_read_them(value, text):
     assert shown(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(2292.0, 0, "2,292"), (0.4, 0, "0.4"), (1461211.84, 0, "1,461,212"), (0.0312, 2, "0.0312"), (0.0, 2, "0.00")],
+)
+def test_with_fewer_decimals_what_is_tiny_is_not_shown_as_nothing(value, decimals, text):
+    assert shown(value, decimals=decimals) == text
+
+
 def test_rows_are_shown_in_full_width_where_nobody_looks_and_identifiers_without_commas(capsys):
-    print_rows("Filings", [{"cik": 1234567, "size": 7654321}], columns=["cik", "size"], empty="none")
+    rows = [{"cik": 1234567, "size": 7654321}, {"cik": None, "size": 1}]
+    print_rows("Filings", rows, columns=["cik", "size"], empty="none")
     out = capsys.readouterr().out
     assert "1234567" in out
+    assert "None" not in out
     assert "7,654,321" in out
+
+
+def test_in_a_narrow_terminal_only_running_text_is_folded_and_what_says_nothing_is_left_out(capsys, monkeypatch):
+    monkeypatch.setattr(OUT, "width", 72)
+    row = {"filing": "0000320193-22-000061", "shares": 4006.0, "price": 161.93, "plan": None, "doubtful": 0}
+    row |= {
+        "known_at": datetime(2022, 5, 6, 22, 30, 57, tzinfo=UTC),
+        "owner": "Adams Katherine L., SVP, GC and Secretary",
+    }
+    print_rows("", [row], columns=list(row), decimals={"shares": 0, "price": 2}, sparse=("plan", "doubtful"), empty="")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 72
+    words = " ".join(lines).split()
+    assert {"0000320193-22-000061", "4,006", "161.93", "2022-05-06", "22:30:57", "Katherine", "Secretary"} <= set(words)
+    assert not {"plan", "doubtful"} & set(words)
+
+
+def test_where_words_must_be_broken_numbers_days_and_accession_numbers_are_not(capsys, monkeypatch):
+    monkeypatch.setattr(OUT, "width", 66)
+    row = {"line": "selling_general_administrative", "2018-09-29 ".rjust(17): "265,595,000,000 ".rjust(18)}
+    row |= {"facts": "SellingGeneralAndAdministrativeExpense", "filing": "0000320193-18-000145"}
+    print_rows("", [row], columns=list(row), empty="")
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 66
+    assert {"265,595,000,000", "2018-09-29", "0000320193-18-000145"} <= set(told.split())
+    assert "selling_general_administrative" not in told.split()
+
+
+def test_too_narrow_for_every_word_a_table_still_says_everything(capsys, monkeypatch):
+    monkeypatch.setattr(OUT, "width", 30)
+    row = {f"column_{name}": name * 14 for name in "abcd"}
+    print_rows("", [row], columns=list(row), empty="")
+    told = capsys.readouterr().out
+    assert {name: told.count(name) >= 14 for name in "abcd"} == dict.fromkeys("abcd", True)
 
 
 def test_no_rows_are_a_sentence(capsys):
     print_rows("Filings", [], columns=["cik"], empty="No filings fit.")
     assert capsys.readouterr().out == "No filings fit.\n"
+
+
+def test_failure_case_43_brackets_of_the_outside_are_shown_and_never_taken_for_markup(capsys):
+    print_rows("[/bold] Filings", [{"title": "[red]Sale[/red] [/] [update]"}], columns=["title"], empty="none")
+    shown_text = capsys.readouterr().out
+    assert "[/bold] Filings" in shown_text
+    assert "[red]Sale[/red] [/] [update]" in shown_text
 
 
 @dataclass(frozen=True)
@@ -142,3 +205,17 @@ class TestRuns:
         with house_for("filings list", ledger=False):
             pass
         assert self.recorded() == []
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"status": "suspect", "reasons": "split_like,stale"}, "split_like, stale"),
+        ({"status": "suspect", "reasons": None}, "suspect"),
+        ({"status": "ok", "reasons": None}, None),
+        ({"status": None, "reasons": None}, None),
+        ({"close": 1.0}, None),
+    ],
+)
+def test_what_is_odd_about_a_row_are_its_reasons_or_its_status(row, told):
+    assert doubts_of(row) == told

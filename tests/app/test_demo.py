@@ -20,7 +20,7 @@ LEGS = ["simulate", "discover", "fetch", "parse", "score", "watch", "prices", "f
 def demo(home, *words: str) -> tuple[Any, str]:
     """Run the demo in a process of its own; return its JSON and its errors."""
     command = [sys.executable, "-c", "from edgewise.app.main import main; main()", "demo"]
-    options = ["--companies", "66", "--years", "2", "--home", str(home), "--json", *words]
+    options = ["--companies", "66", "--years", "1", "--home", str(home), "--json", *words]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EDGEWISE_")}
     ended = subprocess.run(
         [*command, *options], env=environment, capture_output=True, text=True, timeout=300, check=True
@@ -43,10 +43,10 @@ def test_every_leg_is_counted_and_nothing_fails(first):
     assert told["simulated"] is True
     assert [leg["name"] for leg in told["legs"]] == LEGS
     count = {leg["name"]: leg["done"] for leg in told["legs"]}
-    assert count["simulate"] > count["discover"] == count["fetch"] == count["parse"] == count["score"] > 1_000
+    assert count["simulate"] > count["discover"] == count["fetch"] == count["parse"] == count["score"] > 600
     assert count["watch"] > 10
-    assert count["prices"] == 66 * 502  # sessions of 2023 and 2024
-    assert count["measure"] == 3
+    assert count["prices"] == 66 * 252  # sessions of 2024
+    assert count["measure"] == 2  # a year is too short for 21 sessions
     assert all(leg["failed"] == 0 and leg["reasons"] == [] for leg in told["legs"])
     assert "Traceback" not in err
 

@@ -1,8 +1,10 @@
 """`edgewise fundamentals`: statements and ratios as they were known, with what they rest on."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
-from edgewise.core.tables_fundamentals import FACTS
+from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
 from edgewise.lake import Lake
 from edgewise.pipelines.fundamentals_build import build_fundamentals
 from tests.fundamentals.tagged import CIK, accession
@@ -17,7 +19,9 @@ def stored(empty, tmp_path):
 
 
 def test_statements_are_built_and_shown_as_of_an_instant_with_their_sources(stored):
-    assert stored("fundamentals", "build", "--json").json["companies"] == 1
+    built = stored("fundamentals", "build", "--json").json
+    assert (built["companies"], built["ratios"]["companies"]) == (1, 1)
+    assert stored("fundamentals", "build", "--json").json["ratios"]["unchanged"] == 1
     rows = stored("fundamentals", "show", str(CIK), "--basis", "quarter", "--as-of", "2023-11-02", "--json").json
     revenue = [(row["period_end"], row["value"], row["sources"]) for row in rows if row["field"] == "revenue"]
     assert revenue == [
@@ -26,8 +30,29 @@ def test_statements_are_built_and_shown_as_of_an_instant_with_their_sources(stor
         ("2023-09-30", 12, f"{accession(3)}:Revenues"),
     ]
     shown = stored("fundamentals", "show", str(CIK), "--as-of", "2024-03-01").out
-    assert "46" in shown
-    assert "2023-12-31" in shown
+    assert f"CIK {CIK}, fiscal years, as known at 2024-03-01 23:59:59 UTC" in shown
+    (line,) = [line.split() for line in shown.splitlines() if line.startswith(" revenue ")]
+    assert line == ["revenue", "USD", "46", "Revenues", "[1]"]
+    assert ["1", accession(4), "10-K", "2024-02-15", "21:00:00"] in [line.split() for line in shown.splitlines()]
+
+
+def test_failure_case_26_a_line_in_another_currency_is_a_row_of_its_own_and_a_doubt_names_its_period(empty, tmp_path):
+    told = {"cik": CIK, "basis": "annual", "field": "revenue", "statement": "income_statement", "method": "filed"}
+    years = [(2022, "EUR", 5.0, "suspect", "negative"), (2023, "USD", 46.0, "ok", None)]
+    rows = [
+        told
+        | {"period_start": date(year, 1, 1), "period_end": date(year, 12, 31), "unit": unit, "value": value}
+        | {"status": status, "reasons": reasons, "sources": f"{accession(year)}:Revenues"}
+        | {"known_at": datetime(year + 1, 2, 1, tzinfo=UTC)}
+        for year, unit, value, status, reasons in years
+    ]
+    Lake(str(tmp_path / "empty" / "lake")).append(FUNDAMENTALS, FUNDAMENTALS.frame(rows))
+    shown = empty("fundamentals", "show", str(CIK)).out
+    lines = [line.split() for line in shown.splitlines() if line.startswith(" revenue ")]
+    assert sorted(lines) == [
+        ["revenue", "EUR", "-", "5?", "2022-12-31:", "negative", "-"],
+        ["revenue", "USD", "46", "-", "-", "Revenues", f"[{accession(2023)}]"],
+    ]
 
 
 def test_ratios_without_a_price_say_what_is_missing(stored, tmp_path):
@@ -36,7 +61,10 @@ def test_ratios_without_a_price_say_what_is_missing(stored, tmp_path):
     told = {row["ratio"]: (row["value"], row["status"]) for row in rows}
     assert told["net_margin"] == (pytest.approx(9 / 46), "ok")
     assert told["price_to_sales"] == (None, "missing")
-    assert "net_margin" in stored("fundamentals", "ratios", str(CIK)).out
+    shown = stored("fundamentals", "ratios", str(CIK)).out
+    lines = {words[0]: words[1:4] for words in map(str.split, shown.splitlines()) if words}
+    assert lines["net_margin"] == ["0.1957", "fraction", "ok"]
+    assert lines["revenue"] == ["46", "currency", "ok"]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,11 @@ def test_ratings_of_a_file_become_a_consensus(edgewise, home):
     assert [row["mean_target"] for row in shown["targets"]] == [200.0]
     before = edgewise("ratings", "show", "AAPL", "--as-of", "2024-03-03", "--json", home=home).json
     assert [row["mean"] for row in before["consensus"]] == [4.0]
-    assert "3.5000" in edgewise("ratings", "show", "aapl", "--as-of", "2024-03-31", home=home).out
+    told = edgewise("ratings", "show", "aapl", "--as-of", "2024-03-31", home=home).out
+    assert "AAPL, as known at 2024-03-31 23:59:59 UTC; newest known_at 2024-03-05 15:00:00; grades from 1" in told
+    assert "3.50" in told
+    assert "200.00 USD" in told
+    assert "unknown_grade" in told
 
 
 def test_news_of_a_file_become_averages(edgewise, home):
@@ -67,6 +71,12 @@ def test_news_of_a_file_become_averages(edgewise, home):
     ]
     assert shown["stories"][0]["copies"] == 2
     assert "Strong growth at Apple" in edgewise("news", "show", "AAPL", "--as-of", "2024-03-06", home=home).out
+
+
+@pytest.mark.parametrize("noun", ["ratings", "news"])
+def test_where_nothing_was_known_the_command_that_brings_it_in_is_told(edgewise, home, noun):
+    told = edgewise(noun, "show", "aapl", "--as-of", "2021-03-06", home=home)
+    assert (told.status, f"edgewise {noun} ingest --ticker AAPL" in told.out) == (0, True)
 
 
 def test_a_key_is_nowhere_to_be_read(empty):

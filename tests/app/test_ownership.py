@@ -40,10 +40,11 @@ def put(folder, cik: int, accession: str, kind: str, day: str, *documents: tuple
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """A form 4 about company 7 among the filings of its owner, a page in a form's place, a 13F and its restatement."""
+    """Forms 4 about company 7 among the filings of two owners, a page in a form's place, a 13F and its restatement."""
     folder = tmp_path_factory.mktemp("archive")
     for number, body in ((1, form(transaction())), (2, b"<html>FORM 4</html>")):
         put(folder, 70, f"0000000070-24-{number:06d}", "4", "20240305", ("4", body), party="REPORTING-OWNER")
+    put(folder, 71, "0000000071-24-000001", "4", "20240306", ("4", form(transaction())), party="REPORTING-OWNER")
     cover, table, line = form_13f.cover, form_13f.table, form_13f.line
     hundred, ten = table(line(amount="100")), table(line(amount="10"))
     whole = (("13F-HR", cover()), ("INFORMATION TABLE", hundred))
@@ -72,8 +73,19 @@ def test_a_form_found_with_its_owner_is_shown_for_its_issuer_from_its_acceptance
         (90, 100.0, 1050.0),
     ]
     shown = empty("insiders", "show", "SVN", "--as-of", "2024-03-31", edgar=archive)
-    assert "DOE JANE" in shown.out, shown.err
+    assert "SVN in the market, as known at 2024-03-31 23:59:59 UTC; newest known_at 2024-03-05 21:30:00" in shown.out
+    assert {"DOE", "JANE", "1,050", "10.50", "0000000070-24-000001"} <= set(shown.out.split()), shown.out
     assert empty("insiders", "show", "70", "--json").json["forms"] == 0
+
+
+def test_who_is_chosen_is_read_and_what_waits_of_others_keeps_waiting(empty, archive):
+    assert empty("filings", "ingest", "--cik", "71", "--json", edgar=archive).status == 0
+    before = empty("insiders", "show", "SVN", edgar=archive)
+    assert "No form about SVN was known then. Bring them in: edgewise insiders ingest --ticker SVN" in before.out
+    assert empty("insiders", "ingest", "--cik", "70", "--json", edgar=archive).json["read"] == 1
+    assert empty("insiders", "show", "7", "--json").json["forms"] == 1
+    assert empty("insiders", "ingest", "--resume", "--json", edgar=archive).json["read"] == 1
+    assert empty("insiders", "show", "7", "--json").json["forms"] == 2
 
 
 def test_what_a_manager_holds_is_shown_before_and_after_its_restatement(empty, archive):
@@ -87,6 +99,8 @@ def test_what_a_manager_holds_is_shown_before_and_after_its_restatement(empty, a
     assert empty(*words, "2023-11-14T21:29:59Z").status == 1
     by_name = empty("holdings", "show", "some manager", "--as-of", "2023-12-31")
     assert "APPLE INC" in by_name.out, by_name.err
+    assert "quarter to 2023-09-30, as known at 2023-12-31 23:59:59 UTC; newest known_at 2023-11-20 21:30" in by_name.out
+    assert "RESTATEMENT" in by_name.out
 
 
 def test_a_data_set_of_reports_is_stored_once(empty, archive, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
@@ -73,7 +74,35 @@ def test_a_provider_without_a_key_says_so_and_one_companys_failure_is_a_row(here
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("x.csv", "--all"), ("--all", "--since", "2024-01-02", "--backfill", "3"), ("--limit", "3")]
+    "words",
+    [
+        (),
+        ("x.csv", "--all"),
+        ("--all", "--since", "2024-01-02", "--backfill", "3"),
+        ("--limit", "3"),
+        ("--all", "--splits", "x.csv"),
+    ],
 )
 def test_options_that_do_not_go_together_are_refused(here, words):
     assert here("prices", "ingest", *words).status == 1
+
+
+def test_prices_of_a_file_are_judged_once_the_events_of_a_file_are_in(edgewise, tmp_path):
+    """Failure case 39: four for one that nobody told is in quarantine, and out of it when a file tells it."""
+    home = tmp_path / "home"
+    base = {"instrument_id": NAME, "source_url": "test:"}
+    named = {"ticker": "AAA", "valid_from": date(1990, 1, 2), "cik": 1, "company": "A"}
+    lake = Lake(str(home / "lake"))
+    lake.append(INSTRUMENTS, INSTRUMENTS.frame([base | named | {"known_at": datetime(2024, 1, 2, tzinfo=UTC)}]))
+    files = {"prices": tmp_path / "prices.csv", "events": tmp_path / "events.csv"}
+    rows = "".join(f"AAA,{day},{close},{close},{close},{close},100\n" for day, close in zip(DAYS, CLOSES, strict=True))
+    files["prices"].write_text("ticker,session,open,high,low,close,volume\n" + rows)
+    files["events"].write_text(f"ticker,ex_session,split_ratio\nAAA,{SPLIT},4\nZZZ,{SPLIT},2\n")
+    (tmp_path / "sec").mkdir()
+    run = partial(edgewise, home=home, edgar=f"archive://{tmp_path / 'sec'}", executor="this")
+    assert run("prices", "ingest", str(files["prices"]), "--json").json["rows"] == len(DAYS)
+    assert run("prices", "judge", "--json").json["suspect"] == {"looks_like_split": 1}
+    assert "left out for a symbol that names nothing: 1" in run("prices", "actions", str(files["events"])).out
+    assert run("prices", "judge", "--json").json["suspect"] == {}
+    shown = run("prices", "show", "AAA", "--as-of", str(DAYS[-1]), "--json").json
+    assert {row["status"] for row in shown["prices"]} == {"ok"}

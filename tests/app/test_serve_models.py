@@ -106,8 +106,15 @@ def test_several_workers_count_together_and_a_killed_one_is_replaced(tmp_path):
 
 def children_of(pid):
     """Return the processes that serve: children of the parent, but for the one that tracks its resources."""
-    alive = [one for one in psutil.Process(pid).children() if one.status() != psutil.STATUS_ZOMBIE]
-    return [one.pid for one in alive if "resource_tracker" not in " ".join(one.cmdline())]
+    return [one.pid for one in psutil.Process(pid).children() if serves(one)]
+
+
+def serves(process):
+    try:
+        alive = process.status() != psutil.STATUS_ZOMBIE
+        return alive and "resource_tracker" not in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it ended, or was reaped, since it was listed
+        return False
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -1,6 +1,7 @@
 """What every model of sentence tone does. Add one to `MODELS` and it is held to all of this."""
 
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -35,6 +36,10 @@ def test_the_version_is_a_name_and_a_number(model):
     assert number.isdigit()
 
 
+def test_a_model_of_files_has_a_fingerprint_of_them(model):
+    assert re.fullmatch("[0-9a-f]{12}", model.fingerprint)
+
+
 def test_there_is_one_row_of_three_probabilities_for_each_sentence(model):
     said = model.probabilities(SENTENCES)
     assert (said.shape, said.dtype) == ((len(SENTENCES), 3), np.float32)
@@ -47,9 +52,7 @@ def test_no_sentences_give_no_rows(model):
     assert (said.shape, said.dtype) == ((0, 3), np.float32)
 
 
-def test_failure_case_34_labels_are_the_right_way_round(model, request):
-    if model.version == "tone-fast-2":
-        request.applymarker(pytest.mark.xfail(strict=True, reason="it does not know litigation that damaged for bad"))
+def test_failure_case_34_labels_are_the_right_way_round(model):
     assert model.probabilities(GOOD).argmax(axis=1).tolist() == [2, 2]
     assert model.probabilities(BAD).argmax(axis=1).tolist() == [0, 0]
 

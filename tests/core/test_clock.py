@@ -34,6 +34,25 @@ class TestSessions:
             date(2024, 11, 25), date(2024, 11, 26), date(2024, 11, 27), date(2024, 11, 29),
         ]  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("wall", "day"),
+        [
+            ("2024-11-27T09:30", date(2024, 11, 27)),
+            ("2024-11-27T09:29:59", date(2024, 11, 26)),
+            ("2024-11-28T12:00", date(2024, 11, 27)),
+            ("2024-12-01T12:00", date(2024, 11, 29)),
+            ("2024-01-01T12:00", date(2023, 12, 29)),
+            ("2001-09-16T12:00", date(2001, 9, 10)),
+        ],
+        ids=["at the bell", "before the bell", "Thanksgiving", "a Sunday", "New Year", "a week without sessions"],
+    )
+    def test_the_last_session_that_had_opened(self, wall, day):
+        assert clock.last_opened_session(eastern(wall)) == day
+
+    def test_before_the_calendar_no_session_had_opened(self):
+        with pytest.raises(InvalidInput, match="lies outside"):
+            clock.last_opened_session(datetime(1990, 1, 1, tzinfo=UTC))
+
     def test_the_exchange_was_shut_after_the_eleventh_of_september_and_for_president_carter(self):
         assert not clock.is_session(date(2001, 9, 12))
         assert not clock.is_session(date(2025, 1, 9))

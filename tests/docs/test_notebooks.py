@@ -14,7 +14,8 @@ from tests.notebooks import NOTEBOOKS, read, run
 
 
 def test_there_is_a_notebook():
-    assert [path.name for path in NOTEBOOKS] == ["01_reading_a_filing.ipynb", "02_tone.ipynb"]
+    names = ["01_reading_a_filing.ipynb", "02_tone.ipynb", "03_point_in_time.ipynb"]
+    assert [path.name for path in NOTEBOOKS] == names
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

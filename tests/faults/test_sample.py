@@ -5,21 +5,30 @@ The real commands run against a server over HTTP; failure case 44, one filing me
 
 from __future__ import annotations
 
+import subprocess
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from faults import world as world_of_faults
 from faults.run import documented, load
 from faults.scenario import Trial, undergo
 from faults.world import World
+from tests.programs import started
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.slow]
+NEEDED = ("edgewise.app.main", "edgewise.app.house", "edgewise.app.commands.filings", "edgewise.lake", "alembic")
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    with World(tmp_path_factory.mktemp("faults")) as made:
+    """Its commands are processes that find their libraries imported."""
+    begun = SimpleNamespace(Popen=partial(started, needs=NEEDED), TimeoutExpired=subprocess.TimeoutExpired)
+    with World(tmp_path_factory.mktemp("faults")) as made, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world_of_faults, "subprocess", begun)
         yield made
 
 

@@ -309,6 +309,7 @@ def test_lines_that_do_not_add_up_are_suspect_and_say_why():
 
 
 def test_companies_do_not_mix_and_the_order_of_rows_does_not_matter(plain):
+    """Failure case 30: both tell their values in one submission, as a holding and its utility do."""
     other = year_2023(first=11, shift=5.0).with_columns(cik=pl.lit(7, pl.Int64))
     rows = statements(pl.concat([other, year_2023()]).sample(fraction=1.0, shuffle=True, seed=1))
     assert rows.filter(cik=1234567).equals(plain)

@@ -1,6 +1,6 @@
 """The history of statements is what statements say, asked at every instant."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -47,7 +47,34 @@ def facts():
     )
     late = tagged(("Revenues", "2023-01-01", "2023-12-31", 29, 11), form="10-K", on="2026-02-15")
     neighbour = year_2023(first=21, shift=5.0).with_columns(cik=pl.lit(7, pl.Int64))
-    return pl.concat([year_2023(), restated, first, second, late, neighbour])
+    return pl.concat([year_2023(), restated, first, second, late, neighbour, moved_year(), early_year()])
+
+
+def moved_year():
+    """A company whose years ended in September, then in December: two differences tell the summer of 2022."""
+    spans = [("2021-10-01", "2022-06-30", 30, 31, "2022-08-01"), ("2021-10-01", "2022-09-30", 41, 32, "2022-11-20")]
+    spans += [("2022-01-01", "2022-06-30", 21, 33, "2023-08-01"), ("2022-01-01", "2022-09-30", 33, 34, "2023-11-01")]
+    return pl.concat(
+        tagged(
+            ("Revenues", start, end, value, number),
+            ("NetIncomeLoss", start, end, value / 10, number),
+            form="10-K" if number == 32 else "10-Q",
+            on=on,
+            cik=8,
+        )
+        for start, end, value, number, on in spans
+    )
+
+
+def early_year():
+    """A company that told a year in a current report, a month before the annual report showed it, restated."""
+    year = ("2023-01-01", "2023-12-31")
+    return pl.concat(
+        [
+            tagged(("Revenues", *year, 50, 41), ("GrossProfit", *year, 20, 41), form="8-K", on="2024-01-20", cik=9),
+            tagged(("Revenues", *year, 51, 42), ("NetIncomeLoss", *year, 5, 42), form="10-K", on="2024-02-20", cik=9),
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +118,21 @@ def test_a_split_makes_a_row_at_its_open(history):
     assert eps.select("known_at", "value").rows() == [
         (datetime(2024, 2, 15, 21, tzinfo=UTC), 0.9),
         (SPLIT_AT, 0.225),
+    ]
+
+
+def test_a_summer_that_two_fiscal_years_tell_is_one_quarter_as_filed_last(history):
+    """41 - 30 as the first year told it, 33 - 21 as the report of a year later did."""
+    summer = history.filter(cik=8, basis="quarter", field="revenue", period_end=date(2022, 9, 30))
+    assert summer["value"].to_list() == [11, 12]
+    assert summer["known_at"].dt.year().to_list() == [2022, 2023]
+
+
+def test_twelve_months_are_a_year_from_the_annual_report_on_that_shows_them(history):
+    year = history.filter(pl.col("field").is_in(["revenue", "gross_profit"]), cik=9, basis="annual").sort("field")
+    assert year.select("field", "value", pl.col("known_at").dt.month()).rows() == [
+        ("gross_profit", 20, 2),
+        ("revenue", 51, 2),
     ]
 
 

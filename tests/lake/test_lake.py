@@ -156,6 +156,13 @@ class TestRead:
         newest = lake.read(table, as_of=on(5), where=pl.col("session") == pl.col("session").max())
         assert newest["session"].to_list() == [date(2024, 1, 2)]
 
+    def test_a_history_has_every_version_that_fits_once_whatever_the_condition_is_about(self, lake, table, rows, on):
+        lake.append(table, rows(("A", 2, 10.0, 2), ("A", 2, 99.0, 5), ("B", 2, 12.0, 2)))
+        lake.append(table, rows(("A", 2, 10.0, 2)))
+        of_a, later = pl.col("instrument_id") == "A", pl.col("known_at") > on(2)
+        for where, closes in [(of_a, [10.0, 99.0]), (of_a & later, [99.0]), (pl.col("close") < 50, [10.0, 12.0])]:
+            assert lake.history(table, where=where, columns=["close"])["close"].to_list() == closes
+
     def test_columns_come_in_the_order_asked_and_the_rows_by_key(self, lake, table, rows):
         lake.append(table, rows(("B", 2, 3.0, 2), ("A", 3, 2.0, 3), ("A", 2, 1.0, 2)))
         frame = lake.read(table, columns=["close", "instrument_id"])

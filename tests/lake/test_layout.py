@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from edgewise.lake.layout import FileName, StoredFile, new_run, runs
+from edgewise.lake.layout import FileName, StoredFile, chained, new_run, runs
 
 
 def stored(path, rows=10, low=None, high=None):
@@ -42,3 +42,13 @@ def test_a_file_is_passed_over_only_if_its_bounds_exclude_the_rows():
 
 def test_a_file_without_statistics_may_hold_anything():
     assert stored("x").may_hold({"cik": 1}, {"cik": 1})
+
+
+def test_runs_that_follow_each_other_are_read_as_one_and_those_that_touch_or_overlap_are_not():
+    spans = {"c": (7, 9), "a": (1, 3), "touching": (3, 4), "overlapping": (2, 8), "b": (5, 6)}
+    names = {name: str(FileName(new_run(), 0)) for name in [*spans, "untold"]}
+    files = [stored(names[name], low={"cik": low}, high={"cik": high}) for name, (low, high) in spans.items()]
+    found = chained(runs([*files, stored(names["untold"])]), "cik")
+    chains = [[file.path for file in run.files] for run in found]
+    expected = [["a", "b", "c"], ["overlapping"], ["touching"], ["untold"]]
+    assert chains == [[names[name] for name in chain] for chain in expected]

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
+from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS, RATIOS
 from edgewise.fundamentals import statements
 from edgewise.lake import Lake
 from edgewise.lake.leaks import find_leaks
 from edgewise.pipelines.fundamentals_build import build_fundamentals
+from edgewise.pipelines.ratios_build import build_ratios
 from tests.fundamentals.tagged import tagged
+from tests.pipelines.test_fundamentals_intake import Held
+from tests.pipelines.test_ratios_build import Noon
 
 AT = [datetime(2024, 3, 1, tzinfo=UTC), datetime(2025, 2, 15, 21, tzinfo=UTC), datetime(2025, 12, 1, tzinfo=UTC)]
 CASH = "NetCashProvidedByUsedInOperatingActivities"
@@ -81,3 +84,21 @@ def test_the_stored_statements_do_not_look_ahead(lake):
 
 def test_stored_statements_stamped_too_early_are_caught_as_a_leak(lake):
     assert len(find_leaks(stamped_too_early, lake, AT, tables=[FACTS])) == len(AT)
+
+
+def stored_ratios(lake: Lake, as_of: datetime) -> pl.DataFrame:
+    """The table RATIOS, built from all that the lake holds, as it was known."""
+    build_fundamentals(lake)
+    build_ratios(lake, Held(), Noon())
+    return lake.read(RATIOS, as_of=as_of)
+
+
+def ratios_of_all_knowledge(lake: Lake, as_of: datetime) -> pl.DataFrame:
+    """The leak of ratios made of the newest statements, and shown from the end of their period on."""
+    return stored_ratios(lake, datetime(2100, 1, 1, tzinfo=UTC)).filter(pl.col("period_end") <= as_of.date())
+
+
+def test_the_stored_ratios_do_not_look_ahead_and_those_of_restated_statements_are_caught(lake):
+    assert find_leaks(stored_ratios, lake, AT, tables=[FACTS]) == []
+    # Revenue was restated after the first instant; what was restated later enters no ratio.
+    assert [leak.as_of for leak in find_leaks(ratios_of_all_knowledge, lake, AT, tables=[FACTS])] == AT[:1]

@@ -141,3 +141,12 @@ def test_they_are_built_and_built_again_without_a_change(lake):
     build_indicators(lake, as_of=session_close(SESSIONS[-1]), since=SESSIONS[100])
     assert lake.version(INDICATORS) == version
     assert lake.read(INDICATORS).height == built.rows
+
+
+def test_rows_of_older_formulas_are_counted_until_they_are_built_anew(lake):
+    as_of, day = session_close(SESSIONS[-1]), SESSIONS[110]
+    build_indicators(lake, as_of=as_of, since=day, until=day)
+    made = lake.read(INDICATORS, where=pl.col("session") == day)
+    lake.upsert(INDICATORS, made.with_columns(version=pl.lit("indicators-1")))
+    assert build_indicators(lake, as_of=as_of, since=SESSIONS[111]).outdated == made.height
+    assert build_indicators(lake, as_of=as_of, since=day).outdated == 0

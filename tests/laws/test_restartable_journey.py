@@ -24,11 +24,13 @@ from edgewise.core.tables import (
     RISK_FACTORS,
     TEXTS,
 )
+from tests.programs import started
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 KILLS = 12
+NEEDS = ("edgewise.app.house", "edgewise.pipelines.ingest", "edgewise.pipelines.journey", "edgewise.lake", "alembic")
 JOURNEY = """
 import sys
 from pathlib import Path
@@ -73,9 +75,9 @@ if __name__ == '__main__':
 
 def run(script: str, home: Path, edgar: str, *, kill_after: float | None = None) -> bool:
     """Run the journey in a process of its own; kill it so many seconds after it started, or let it finish."""
-    process = subprocess.Popen([sys.executable, "-c", script, str(home), edgar], stdout=subprocess.PIPE, text=True)
+    process = started([sys.executable, "-c", script, home, edgar], needs=NEEDS, stdout=subprocess.PIPE, text=True)
     try:
-        started = process.stdout.readline() == "started\n"
+        on_its_way = process.stdout.readline() == "started\n"
         if kill_after is not None:
             time.sleep(kill_after)
             process.send_signal(signal.SIGKILL)
@@ -84,7 +86,7 @@ def run(script: str, home: Path, edgar: str, *, kill_after: float | None = None)
         process.kill()
         process.wait()
         process.stdout.close()
-    assert started
+    assert on_its_way
     return finished
 
 

@@ -56,9 +56,28 @@ def test_failure_case_39_a_split_that_is_told_explains_its_move_and_one_that_is_
     assert doubts(rows) == {(ONE, 2): "looks_like_split"}
 
 
+@pytest.mark.parametrize(
+    ("factor", "volume", "reason"),
+    [(1.5, 150, "looks_like_split"), (1.5, 1500, "unexplained_jump"), (4.0, 4000, "looks_like_split")],
+)
+def test_failure_case_39_three_for_two_with_far_more_money_traded_is_a_crash_and_no_split(factor, volume, reason):
+    """As Equinix on 2010-10-06: a third lost on a warning. A split moves no money, so four for one stays in doubt."""
+    rows = prices(one=[60.0] * 6 + [60 / factor] * 3)
+    busy = pl.when(pl.col("session") == shift_session(DAY, 6)).then(pl.lit(volume)).otherwise("volume")
+    told = judged(rows.with_columns(volume=busy), CORPORATE_ACTIONS.empty())
+    assert told.filter(pl.col("status") == "suspect")["reasons"].to_list() == [reason]
+    assert told.height == rows.height + (reason == "unexplained_jump"), "the next close confirms it"
+
+
+def test_failure_case_39_a_split_off_its_ratio_is_not_released_by_the_next_close():
+    """As HQCL on 2015-06-15: ten merged into one, and five percent lost on the same day."""
+    assert doubts(prices(one=[1.7, 1.71, 1.72, 16.3, 16.2, 16.1])) == {(ONE, 3): "looks_like_split"}
+
+
 def test_failure_case_39_a_wrong_tick_is_doubted_and_the_way_back_is_not():
-    assert doubts(prices(one=[10, 10, 36, 10.2, 10.1])) == {(ONE, 2): "unexplained_jump"}
-    assert doubts(prices(one=[10, 10, None, 36, 10.2])) == {(ONE, 3): "unexplained_jump"}
+    assert doubts(prices(one=[10, 10, 26, 10.2, 10.1])) == {(ONE, 2): "unexplained_jump"}
+    assert doubts(prices(one=[10, 10, 36, 10.2, 10.1])) == {(ONE, 2): "looks_like_split"}
+    assert doubts(prices(one=[10, 10, None, 26, 10.2])) == {(ONE, 3): "unexplained_jump"}
 
 
 def test_another_class_of_the_issuer_confirms_a_move_and_a_stranger_does_not():

@@ -35,6 +35,7 @@ def test_gifts_exercises_grants_and_withholdings_are_no_purchases(code):
 
 @pytest.mark.parametrize("told", [{"derivative": True}, {"kind": "holding"}, {"equity_swap": True}])
 def test_nor_are_options_holdings_and_swaps(told):
+    """Failure case 28: the derivative table."""
     assert activity(line("a", **told)) == {}
 
 

@@ -1,8 +1,10 @@
 """Company facts into the lake: known since the filing was public, once, and one company's failure stops nobody."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 
 from edgewise.core.errors import NotFound
@@ -10,9 +12,10 @@ from edgewise.core.identifiers import Cik
 from edgewise.core.tables import FILINGS
 from edgewise.core.tables_fundamentals import FACTS
 from edgewise.lake import Lake
+from edgewise.pipelines import fundamentals
 from edgewise.pipelines.fundamentals import ingest_facts, known_statements
 from edgewise.pipelines.fundamentals_build import build_fundamentals
-from edgewise.sources.edgar.company_facts import parse_company_facts
+from edgewise.sources.edgar.company_facts import parse_files
 from edgewise.sources.edgar.submissions import parse_submissions
 
 CIK, BROKEN, SILENT = Cik(1163302), Cik(2), Cik(3)
@@ -75,10 +78,10 @@ SUBMISSIONS = json.dumps(
 class Told:
     """EDGAR with one company that has facts, one whose file is broken and one without any."""
 
-    def company_facts(self, cik):
+    def company_facts_file(self, cik):
         if cik == SILENT:
             raise NotFound("no facts")
-        return parse_company_facts(FACTS_FILE if cik == CIK else b"<html>")
+        return FACTS_FILE if cik == CIK else b"<html>"
 
     def submissions(self, cik):
         if cik != CIK:
@@ -124,6 +127,24 @@ def test_a_company_that_fails_is_a_reason_and_the_others_go_on(lake):
     assert report.failed == {int(SILENT): "not_found", int(BROKEN): "unparsable"}
     assert (report.companies, report.rows, report.new) == (1, 3, 3)
     assert dict(report.rejected) == {"bad_accession": 1}
+
+
+def test_a_company_whose_rows_do_not_fit_the_table_fails_alone_and_the_rest_of_its_batch_is_stored(lake, monkeypatch):
+    def doubling(bodies):
+        first, *others = parse_files(bodies)
+        return [replace(first, facts=pl.concat([first.facts, first.facts])), *others]
+
+    class Whole(Told):
+        def company_facts_file(self, _cik):
+            return FACTS_FILE
+
+    monkeypatch.setattr(fundamentals, "parse_files", doubling)
+    done = []
+    report = ingest_facts(Whole(), lake, [BROKEN, CIK], on_progress=done.append)
+    assert report.failed == {int(BROKEN): "schema_mismatch"}
+    assert (report.companies, report.rows, report.new) == (1, 3, 3)
+    assert lake.read(FACTS)["cik"].unique().to_list() == [int(CIK)]
+    assert done == [2]
 
 
 def test_a_second_run_stores_nothing_new(lake):

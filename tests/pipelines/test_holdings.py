@@ -9,6 +9,7 @@ import pytest
 
 from edgewise.app.house import House
 from edgewise.app.settings import Settings
+from edgewise.core.errors import NotFound
 from edgewise.core.tables_holdings import CUSIPS, HOLDING_REPORTS, HOLDINGS
 from edgewise.lake import Lake
 from edgewise.lake.leaks import copy_known, find_leaks
@@ -193,3 +194,17 @@ def test_cusips_come_from_a_file_and_wrong_ones_are_counted(tmp_path):
     done = ingest_cusips(file, lake, pl.DataFrame(), known_at=datetime(2024, 1, 2, tzinfo=UTC))
     assert (done.rows, done.refused) == (1, {"cusip_check_digit": 1, "unresolved": 1})
     assert lake.read(CUSIPS)["instrument_id"].to_list() == ["0000320193-01"]
+
+
+def test_cusips_of_digits_alone_keep_their_zeros_and_days_that_are_none_are_counted(tmp_path):
+    """Failure case 31. A reader that takes them for numbers finds no Apple."""
+    file = tmp_path / "cusips.csv"
+    file.write_text(
+        "cusip,instrument_id,valid_from,valid_to\n037833100,0000320193-01,2010-01-04,\n594918104,0000789019-01,soon,\n"
+    )
+    lake = Lake(str(tmp_path / "lake"))
+    done = ingest_cusips(file, lake, pl.DataFrame(), known_at=datetime(2024, 1, 2, tzinfo=UTC))
+    assert (done.rows, done.refused) == (1, {"date_unreadable": 1})
+    assert lake.read(CUSIPS).select("cusip", "valid_from", "valid_to").rows() == [("037833100", date(2010, 1, 4), None)]
+    with pytest.raises(NotFound, match="cannot be read"):
+        ingest_cusips(tmp_path / "nowhere.csv", lake, pl.DataFrame(), known_at=datetime(2024, 1, 2, tzinfo=UTC))

@@ -64,7 +64,9 @@ def quarter(number: int) -> bytes:
 
 def test_a_form_that_came_after_its_data_set_is_read_as_the_form_tells_it_from_its_acceptance_on(rooms, arrive):
     """The set tells the day alone, so 22:00 in New York; the form, read later, was public at 16:05 and says more."""
-    done = ingest_dataset(quarter(1), rooms.lake, source_url="2025q1_form345.zip")
+    others = ingest_dataset(quarter(1), rooms.lake, source_url="2025q1_form345.zip", issuers=[8])
+    assert (others.forms, others.lines, others.already) == (0, 0, 0)
+    done = ingest_dataset(quarter(1), rooms.lake, source_url="2025q1_form345.zip", issuers=[7])
     assert (done.forms, done.lines, done.already, done.refused) == (1, 3, 0, {})
     assert trades_of(rooms.lake, 7, as_of=ACCEPTED).is_empty()
     arrive(filed(1, form(transaction(), transaction(), options=OPTION)), form="4")

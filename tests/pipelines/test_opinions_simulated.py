@@ -14,9 +14,9 @@ from edgewise.core.tables_ratings import RATINGS
 from edgewise.opinions.consensus import opinions
 from edgewise.opinions.news import stories
 from edgewise.pipelines.instruments import known_instruments
-from edgewise.pipelines.news import news_parts, store_news
+from edgewise.pipelines.news import news_intake
 from edgewise.pipelines.provided import Span, ingest_parts
-from edgewise.pipelines.ratings import ratings_parts, store_ratings
+from edgewise.pipelines.ratings import ratings_intake
 from edgewise.simulate import Plan
 from edgewise.simulate.server import Rules, SimulatedClock, serve
 from tests.markets import written_once
@@ -44,13 +44,13 @@ def archived(market, tmp_path_factory):
 
 def ingested(house, span, **options):
     instruments = known_instruments(house.edgar, house.lake, house.clock)
-    ratings = ratings_parts(house.ratings, span, house.clock)
-    news = news_parts(house.news, span, house.clock)
-    store = store_news(house.lake, instruments, house.clock, house.tone_model)
+    intakes = ((ratings_intake(), house.ratings), (news_intake(house.tone_model), house.news))
     seen = {"seen": house.seen, "clock": house.clock, **options}
-    return (
-        ingest_parts(ratings, store_ratings(house.lake, instruments, house.clock), **seen),
-        ingest_parts(news, store, **seen),
+    return tuple(
+        ingest_parts(
+            intake.parts(source, span, house.clock), intake.storing(house.lake, instruments, house.clock), **seen
+        )
+        for intake, source in intakes
     )
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from edgewise.core.errors import NotFound
 from edgewise.core.tables import INSTRUMENTS, PRICES
+from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.lake import Lake
+from edgewise.market.adjust import adjusted_prices
 from edgewise.pipelines.prices import IngestedPrices, ingest_prices
 
 KNOWN = datetime(2024, 1, 2, tzinfo=UTC)
@@ -105,3 +107,26 @@ def test_a_file_without_a_known_ticker_stores_nothing(lake, instruments, file):
 def test_a_missing_file_is_not_found(lake, instruments, tmp_path):
     with pytest.raises(NotFound):
         ingest_prices(tmp_path / "nowhere.csv", lake, instruments)
+
+
+def test_failure_case_39_a_split_that_is_undone_is_stored_from_the_open_of_its_session(
+    lake, instruments, file, tmp_path
+):
+    """Dated on a Saturday, as some files do; the neighbour's split and one of long ago are none of these prices'."""
+    splits = tmp_path / "splits.csv"
+    splits.write_text(
+        "ticker,date,split_ratio\nAAA,2024-06-15,4\nBBB,2024-06-15,2\nAAA,1987-01-05,2\nAAA,2024-06-14,0\n"
+    )
+    bars = file(("AAA", "2024-06-14", 25), ("AAA", "2024-06-17", 26))
+    assert ingest_prices(bars, lake, instruments, splits=splits).splits == 1
+    prices, actions = lake.read(PRICES), lake.read(CORPORATE_ACTIONS)
+    opened = datetime(2024, 6, 17, 13, 30, tzinfo=UTC)
+    assert actions.select("instrument_id", "ex_session", "kind", "ratio", "known_at").rows() == [
+        (OLD, date(2024, 6, 17), "split", 4.0, opened)
+    ]
+    assert prices.sort("session")["close"].to_list() == [100, 26]
+    assert adjusted_prices(prices, actions, as_of=opened)["close"].to_list() == [25]
+    assert adjusted_prices(prices, actions, as_of=datetime(2024, 6, 17, tzinfo=UTC))["close"].to_list() == [100]
+    versions = lake.version(PRICES), lake.version(CORPORATE_ACTIONS)
+    assert ingest_prices(bars, lake, instruments, splits=splits).splits == 0
+    assert (lake.version(PRICES), lake.version(CORPORATE_ACTIONS)) == versions

@@ -14,9 +14,9 @@ from edgewise.core.tables import INSTRUMENTS
 from edgewise.core.tables_news import NEWS
 from edgewise.core.tables_ratings import RATINGS
 from edgewise.lake import Lake
-from edgewise.pipelines.news import store_news
+from edgewise.pipelines.news import news_intake
 from edgewise.pipelines.provided import Ingested, Part, Span, day_chunks, ingest_parts, settled_key
-from edgewise.pipelines.ratings import ratings_files, store_ratings
+from edgewise.pipelines.ratings import ratings_intake
 from edgewise.sources.news.polygon import parse_news
 from edgewise.sources.ratings.benzinga import parse_ratings
 from edgewise.text.tone import LexiconTone
@@ -76,7 +76,7 @@ def say(lake, clock, *, instruments=NAMED, **changes):
     clock.instant += timedelta(days=1)
     body = json.dumps({"ratings": [RATING | changes]}).encode()
     rows = parse_ratings(body, source_url="hand", seen_at=clock.now()).rows
-    return store_ratings(lake, instruments, clock)(rows)
+    return ratings_intake().storing(lake, instruments, clock)(rows)
 
 
 def grades(lake):
@@ -127,7 +127,7 @@ def test_news_is_scored_once_told_whose_tone_and_a_symbol_added_later_is_known_l
     def print_story(**changes):
         clock.instant += timedelta(days=1)
         rows = parse_news(news_body(STORY | changes), source_url="hand", seen_at=clock.now()).rows
-        return store_news(lake, NAMED, clock, LexiconTone())(rows)
+        return news_intake(LexiconTone()).storing(lake, NAMED, clock)(rows)
 
     better = {"title": "Strong growth", "tickers": ["BRK.B"], "description": "Excellent results despite losses."}
     assert print_story(**better, insights=[]).stored == 1
@@ -159,8 +159,12 @@ def part(name, *pages, settled=""):
 
 class TestParts:
     def test_one_that_fails_is_a_row_and_what_it_had_brought_is_stored(self, lake, clock):
-        parts = [part("a", "1", ServiceUnavailable("down")), part("b", "2"), *ratings_files([Path("none.csv")], clock)]
-        came = ingest_parts(parts, store_ratings(lake, NAMED, clock), seen=Remembered(), clock=clock)
+        parts = [
+            part("a", "1", ServiceUnavailable("down")),
+            part("b", "2"),
+            *ratings_intake().files([Path("none.csv")], clock),
+        ]
+        came = ingest_parts(parts, ratings_intake().storing(lake, NAMED, clock), seen=Remembered(), clock=clock)
         assert (came.items, came.stored, came.parts) == (2, 2, 3)
         assert [(one.what, one.reason) for one in came.failures] == [
             ("a", "service_unavailable"),
@@ -169,7 +173,7 @@ class TestParts:
         assert lake.read(RATINGS)["rating_id"].to_list() == ["1", "2"]
 
     def test_a_killed_run_goes_on_where_it_was_and_asks_settled_parts_once(self, lake, clock):
-        seen, store = Remembered(), store_ratings(lake, NAMED, clock)
+        seen, store = Remembered(), ratings_intake().storing(lake, NAMED, clock)
         killed = [part("a", "1", settled="k/a"), part("b", "2", KeyboardInterrupt(), settled="k/b"), part("c", "3")]
         with pytest.raises(KeyboardInterrupt):
             ingest_parts(killed, store, seen=seen, clock=clock)
@@ -178,6 +182,29 @@ class TestParts:
         came = ingest_parts(again, store, seen=seen, clock=clock, resume=True)
         assert (came.resumed, came.parts, came.stored, came.unchanged) == (1, 2, 2, 1)
         assert lake.history(RATINGS)["rating_id"].to_list() == ["1", "2", "3", "4"]
+
+    def test_pages_lie_together_until_they_are_worth_a_commit_and_never_two_states_of_one_item(self, clock):
+        stored, seen = [], Remembered()
+
+        def store(rows):
+            stored.append((rows["rating_id"].to_list(), sorted(seen.held)))
+            return Ingested(stored=rows.height)
+
+        asked = [part("a", "1", "2", settled="k/a"), part("b", "3", settled="k/b"), part("c", "2", "4", settled="k/c")]
+        came = ingest_parts(asked, store, seen=seen, clock=clock)
+        # A part is settled once its rows are stored, not before.
+        assert stored == [(["1", "2", "3"], []), (["2", "4"], ["k/a", "k/b"])]
+        assert sorted(seen.held) == ["k/a", "k/b", "k/c"]
+        assert (came.items, came.stored, came.parts) == (5, 5, 3)
+
+    def test_what_cannot_be_stored_is_not_settled(self, clock):
+        def store(_):
+            raise ServiceUnavailable("no lake")
+
+        seen = Remembered()
+        with pytest.raises(ServiceUnavailable):
+            ingest_parts([part("a", "1", settled="k/a"), part("b", "1")], store, seen=seen, clock=clock)
+        assert not seen.held
 
     def test_failure_case_41_a_provider_that_blocks_us_is_left_alone_and_a_refused_key_stops(self, clock):
         def store(_):

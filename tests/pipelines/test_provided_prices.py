@@ -16,7 +16,7 @@ from edgewise.core.identifiers import Ticker
 from edgewise.core.tables import INSTRUMENTS, PRICES
 from edgewise.core.tables_market import CORPORATE_ACTIONS, PRICE_DISAGREEMENTS
 from edgewise.lake import Lake
-from edgewise.pipelines.provided_prices import PriceIngestion
+from edgewise.pipelines.provided_prices import PriceIngestion, action_rows
 from edgewise.sources.prices.provided import ACTIONS, BARS, ProvidedPrices, provided
 
 FIRST = date(2024, 6, 3)
@@ -173,9 +173,9 @@ def test_providers_that_disagree_are_told_and_the_primary_stays(run):
 
 
 def test_failure_case_39_a_jump_nobody_explains_is_kept_in_quarantine(run):
-    report = run(Played("polygon", {"AAA": level(10, 10, 36, 10.1)}))
+    report = run(Played("polygon", {"AAA": level(10, 10, 26, 10.1)}))
     assert statuses(run.lake) == {DAYS[2]: "unexplained_jump"}
-    assert run.lake.read(PRICES)["close"].to_list() == [10, 10, 36, 10.1]
+    assert run.lake.read(PRICES)["close"].to_list() == [10, 10, 26, 10.1]
     assert report.suspect == {"unexplained_jump": 1}
 
 
@@ -185,7 +185,7 @@ def test_a_second_provider_confirms_a_real_crash_and_not_a_wrong_tick(run):
     run(crash, agrees)
     assert statuses(run.lake, session_close(DAYS[2])) == {}
     run(
-        Played("polygon", {"BBB": level(10, 10, 36, 10.1)}),
+        Played("polygon", {"BBB": level(10, 10, 26, 10.1)}),
         Played("yahoo", {"BBB": level(10, 10, 10.1)}),
         wanted=WANTED[1:],
     )
@@ -246,3 +246,27 @@ def test_failure_case_31_in_a_whole_session_a_symbol_is_the_security_it_named_th
     market = Played("polygon", {"AAA": dict.fromkeys(DAYS, 10.0)}, symbols_of_day=True)
     run(market, whole=True, instruments=INSTRUMENTS.frame(reused))
     assert run.lake.read(PRICES).group_by("instrument_id").len().sort("instrument_id")["len"].to_list() == [5, 5]
+
+
+def test_a_delisting_is_known_when_the_next_session_closes_and_what_crsp_lacks_stands_in():
+    """Shumway and Warther (1999): -55 % on Nasdaq; a merger's last close is the offer; nothing is guessed else."""
+    ends = [
+        (0.05, "performance", "NYSE"),
+        (None, "performance", "Nasdaq"),
+        (None, "merged", "NYSE"),
+        (None, None, None),
+    ]
+    told = pl.DataFrame(
+        [(f"000000000{place}-01", date(2024, 6, 7), *end) for place, end in enumerate(ends)],
+        schema=["instrument_id", "ex_session", "delisting_return", "ended", "exchange"],
+        orient="row",
+    ).with_columns(
+        kind=pl.lit("delisting"),
+        ratio=pl.lit(None, dtype=pl.Float64),
+        amount=pl.lit(None, dtype=pl.Float64),
+        declared_on=pl.lit(None, dtype=pl.Date),
+        source_url=pl.lit("hand"),
+    )
+    rows = action_rows(told).sort("instrument_id")
+    assert rows["delisting_return"].to_list() == [0.05, -0.55, 0.0, None]
+    assert rows["known_at"].unique().to_list() == [datetime(2024, 6, 10, 20, tzinfo=UTC)]

@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from edgewise.app.commands import demo
 from edgewise.app.house import House
 from edgewise.core.clock import session_closes
 from edgewise.core.errors import InvalidInput, NotFound
@@ -61,13 +62,29 @@ def test_our_reader_sees_most_of_what_there_is_to_see(agreement):
     assert 0.7 < agreement < 1
 
 
+@pytest.fixture(scope="module")
+def without(identified) -> pl.DataFrame:
+    """Prices in which nothing was planted."""
+    prices = identified(control_prices(PLAN)).with_columns(status=pl.lit("ok"))
+    return prices.with_columns(known_at=session_closes(prices["session"]))
+
+
 @pytest.mark.parametrize("horizon", [1, 5, 21])
-def test_prices_without_the_effect_show_none(values, identified, horizon):
-    without = identified(control_prices(PLAN)).with_columns(status=pl.lit("ok"))
-    control = evaluate(
-        values, without.with_columns(known_at=session_closes(without["session"])), name="filing_tone", horizon=horizon
-    )
+def test_prices_without_the_effect_show_none(values, without, horizon):
+    control = evaluate(values, without, name="filing_tone", horizon=horizon)
     assert control.ic.newey_west.low - 0.01 < 0 < control.ic.newey_west.high + 0.01
+
+
+def test_two_years_are_long_enough_for_the_demo_to_measure_21_sessions_too(travelled, market):
+    with House(travelled.settings()) as house:
+        evidence = demo._evidence(house, PLAN, market)
+    assert [each.horizon for each in evidence] == [1, 5, 21]
+    for each in evidence:
+        control, measured = each.control.ic, each.measured.ic
+        half = (measured.newey_west.high - measured.newey_west.low) / 2
+        assert control.newey_west.low < 0.03
+        assert abs(control.mean) < 0.05
+        assert measured.mean == pytest.approx(each.planted * each.agreement, abs=2 * half)
 
 
 def test_turned_around_the_factor_has_the_opposite_ic(values, lake):

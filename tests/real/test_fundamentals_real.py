@@ -22,7 +22,7 @@ from edgewise.fundamentals.splits import SPLIT_SCHEMA, in_shares_of
 from edgewise.sources.edgar.company_facts import parse_company_facts
 
 FOLDER = "data.sec.gov/api/xbrl/companyfacts/"
-APPLE, NVIDIA, ALPHABET = 320193, 1045810, 1652044
+APPLE, NVIDIA, ALPHABET, MARVELL = 320193, 1045810, 1652044, 1835632
 OLDER = {APPLE: "2025-05-02", NVIDIA: "2026-02-25"}
 SPLITS = {
     APPLE: [(date(2014, 6, 9), 7.0), (date(2020, 8, 31), 4.0)],
@@ -136,3 +136,45 @@ def test_cover_pages_count_apple_s_shares_and_alphabet_s_three_classes_are_flagg
     assert at[1] == 4 * at[0]
     alphabet = shares_outstanding(read(sec_archive, f"CIK{ALPHABET:010d}.json")).to_dicts()[0]
     assert (alphabet["shares"], alphabet["reasons"]) == (12_116_000_000, "not_on_cover")
+
+
+@pytest.mark.parametrize(
+    ("cik", "fourth"),
+    [
+        # As the companies told with their fourth quarters; Marvell's fiscal 2024 has 53 weeks.
+        (MARVELL, {"2024-02-03": 1_426.5e6, "2025-02-01": 1_817.4e6}),
+        (NVIDIA, {"2022-01-30": 7_643e6, "2023-01-29": 6_051e6, "2024-01-28": 22_103e6, "2025-01-26": 39_331e6}),
+    ],
+)
+def test_failure_cases_23_and_24_the_fourth_quarter_stands_in_its_own_year_also_where_years_end_in_january(
+    newer, sec_archive, cik, fourth
+):
+    facts = newer[cik] if cik in newer else read(sec_archive, f"CIK{cik:010d}.json")
+    rows = statements(facts, bases=["quarter"]).filter(field="revenue", method="difference")
+    told = {str(end): value for end, value in rows.select("period_end", "value").iter_rows()}
+    assert {end: told.get(end) for end in fourth} == pytest.approx(fourth)
+
+
+def test_failure_case_23_capital_expenditure_of_nvidia_goes_on_under_another_tag(newer):
+    """Between the two NVIDIA tagged it with a concept of its own, which company facts leave out: no row, not zero."""
+    rows = statements(newer[NVIDIA], bases=["annual"]).filter(field="capital_expenditure")
+    years = rows.with_columns(tag=pl.col("sources").str.extract(":(.*)$")).filter(
+        pl.col("period_end").is_in([date(2012, 1, 29), date(2016, 1, 31), date(2024, 1, 28)])
+    )
+    assert years.select("period_end", "value", "tag").rows() == [
+        (date(2012, 1, 29), 138_735_000, "PaymentsToAcquirePropertyPlantAndEquipment"),
+        (date(2024, 1, 28), 1_069e6, "PaymentsToAcquireProductiveAssets"),
+    ]
+
+
+def test_failure_case_21_one_report_labels_three_years_alike_and_each_keeps_its_own_value(newer):
+    """Apple's report of fiscal 2018, in which all three incomes carry `fy` 2018 and `fp` FY."""
+    own = (pl.col("accession") == "0000320193-18-000145") & (pl.col("concept") == "NetIncomeLoss")
+    years = newer[APPLE].filter(own, (pl.col("period_end") - pl.col("period_start")).dt.total_days() > 300)
+    assert set(years.select("fiscal_year", "fiscal_period").rows()) == {(2018, "FY")}
+    told = {date(2016, 9, 24): 45_687e6, date(2017, 9, 30): 48_351e6, date(2018, 9, 29): 59_531e6}
+    assert dict(years.select("period_end", "value").iter_rows()) == told
+    rows = (
+        statements(newer[APPLE], bases=["annual"]).filter(field="net_income").filter(pl.col("period_end").is_in(told))
+    )
+    assert dict(rows.select("period_end", "value").iter_rows()) == told

@@ -2,6 +2,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -125,8 +126,8 @@ def test_the_same_plan_gives_the_same_bytes_whatever_the_hash_seed(simulated, pl
     environment = {**os.environ, "PYTHONHASHSEED": "12345"}
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "again")], check=True, env=environment)
     assert digests(tmp_path / "again") == digests(simulated.folder)
-    other = simulate(tmp_path / "other", replace(plan, seed=4))
-    assert digests(other.folder) != digests(simulated.folder)
+    prices, of_another_seed = control_prices(plan), control_prices(replace(plan, seed=4))
+    assert not prices.equals(of_another_seed)
 
 
 def test_the_effect_changes_prices_and_nothing_that_companies_file(simulated, plan, truth, tmp_path):
@@ -139,7 +140,7 @@ def test_the_effect_changes_prices_and_nothing_that_companies_file(simulated, pl
     other = {path for path in ours if ours[path] != theirs[path]}
     assert {"SIMULATED.md", "prices/ohlcv.parquet", "truth/effects.json"} <= other
     # What insiders paid and what managers' holdings are worth follows from the prices, and with it the sizes of forms.
-    assert all(path.endswith((".txt", ".json", ".parquet", ".atom", ".md")) for path in other)
+    assert all(path.endswith((".txt", ".json", ".parquet", ".atom", ".md", ".zip")) for path in other)
     assert not [path for path in other if "-index/" in path or path == "truth/factor.parquet"]
     planted = json.loads(control.effects.read_text())["planted_ic"]
     assert set(planted["own_return"].values()) == {0.0}
@@ -158,18 +159,24 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path, kind):
     assert (target if kind == "file" else target / "mine.txt").read_text() == "mine"
 
 
-def test_a_market_that_is_there_whole_is_recognised_and_another_or_half_one_is_not(tmp_path):
-    plan = Plan(companies=22, years=1)
-    made = simulate(tmp_path / "market", plan)
-    assert simulated_before(made.folder, plan) == made
-    assert simulated_before(made.folder, Plan(companies=22, years=1, seed=8)) is None
-    (made.folder / "SIMULATED.md").unlink()
-    assert simulated_before(made.folder, plan) is None
-
-
-def test_the_control_has_the_same_days_and_tickers_and_other_prices(tmp_path):
+@pytest.fixture(scope="module")
+def strong(tmp_path_factory):
+    """A plan with a strong effect, and its market."""
     plan = Plan(companies=22, years=1, tone_ic=0.3)
-    planted = pl.read_parquet(simulate(tmp_path / "market", plan).prices)
-    control = control_prices(plan)
+    return plan, simulate(tmp_path_factory.mktemp("strong") / "market", plan)
+
+
+def test_a_market_that_is_there_whole_is_recognised_and_another_or_half_one_is_not(strong, tmp_path):
+    plan, made = strong
+    assert simulated_before(made.folder, plan) == made
+    assert simulated_before(made.folder, replace(plan, seed=8)) is None
+    unmarked = shutil.ignore_patterns("SIMULATED.md")
+    half = shutil.copytree(made.folder, tmp_path / "half", ignore=unmarked, copy_function=os.link)
+    assert simulated_before(half, plan) is None
+
+
+def test_the_control_has_the_same_days_and_tickers_and_other_prices(strong):
+    plan, made = strong
+    planted, control = pl.read_parquet(made.prices), control_prices(plan)
     assert control.select("ticker", "session").equals(planted.select("ticker", "session"))
     assert not control["close"].equals(planted["close"])

@@ -35,6 +35,7 @@ from edgewise.simulate.plan import FURTHER_EFFECTS, Plan, Purpose
         {"illiquid": 2},
         {"lives": float("inf")},
         {"provider_data": "yes"},
+        {"texts": 1},
         {"end": date(2035, 1, 1)},
         {"end": date(2004, 12, 31)},
         {"end": datetime(2024, 12, 31)},  # noqa: DTZ001 - the kind is what is wrong

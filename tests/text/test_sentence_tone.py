@@ -14,6 +14,7 @@ class Told:
     """A model that says what a word of the sentence tells it, and notes what it was asked."""
 
     version = "told-1"
+    fingerprint = None
 
     def __init__(self):
         self.asked = []

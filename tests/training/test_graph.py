@@ -146,7 +146,11 @@ def test_the_student_says_what_the_network_written_out_says(kept):
         "blocks.0.mix.bias": random.normal(0, 0.3, 4),
         "blocks.0.widen.weight": random.normal(0, 0.3, (8, 4)),
         "blocks.0.widen.bias": random.normal(0, 0.3, 8),
-        "head.weight": random.normal(0, 0.3, (3, 16)),
+        "gathered.weight": random.normal(0, 0.3, (5, 16)),
+        "gathered.bias": random.normal(0, 0.3, 5),
+        "vector.weight": random.normal(0, 0.3, (5, 5)),
+        "vector.bias": random.normal(0, 0.3, 5),
+        "head.weight": random.normal(0, 0.3, (3, 5)),
         "head.bias": random.normal(0, 0.3, 3),
     }
     weights = {name: values.astype(np.float32) for name, values in weights.items()}
@@ -159,7 +163,9 @@ def test_the_student_says_what_the_network_written_out_says(kept):
         mixed = gelu(windows @ weights["blocks.0.mix.weight"].T + weights["blocks.0.mix.bias"])
         states = states + mixed @ weights["blocks.0.widen.weight"].T + weights["blocks.0.widen.bias"]
         pooled = np.concatenate([states.max(0), states.mean(0)])
-        expected = pooled @ weights["head.weight"].T + weights["head.bias"]
+        gathered = gelu(pooled @ weights["gathered.weight"].T + weights["gathered.bias"])
+        vector = gathered @ weights["vector.weight"].T + weights["vector.bias"]
+        expected = vector @ weights["head.weight"].T + weights["head.bias"]
         assert np.abs(logits[row] - expected).max() < TOLERANCE[kept]
 
 

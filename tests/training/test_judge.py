@@ -48,3 +48,13 @@ def test_a_sentence_is_asked_once():
     assert recall(["up", "flat", "up"]).tolist() == answer(["up", "flat", "up"]).tolist()
     assert recall(["flat", "down"]).tolist() == answer(["flat", "down"]).tolist()
     assert sorted(asked) == ["down", "flat", "up"]
+
+
+def test_a_set_that_lies_within_an_earlier_one_asks_nothing():
+    def unwilling(sentences):
+        assert sentences, "scikit-learn's regression refuses an empty batch"
+        return answer(sentences)
+
+    recall = remembered(unwilling)
+    assert recall(["up", "flat"]).tolist() == answer(["up", "flat"]).tolist()
+    assert recall(["flat"]).tolist() == answer(["flat"]).tolist()

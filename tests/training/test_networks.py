@@ -34,6 +34,7 @@ FRAME = labelled(
 FIT = FitOptions(
     epochs=6, batch=16, rate=2e-3, head_rate=1e-2, max_tokens=32, seed=1, threads=1, device="cpu", patience=6
 )
+VECTOR = 24  # dimensions of the small student's vectors
 LESSON = fitting.Lesson(np.ones(3, dtype=np.float32))
 KINDS = {
     "bert": (transformers.BertConfig, transformers.BertModel),
@@ -60,8 +61,10 @@ def tiny(kind="bert"):
 
 
 def small():
+    fitting.seed_everything(1, threads=1)
     tokenizer = train_pieces(FRAME["sentence"].to_list(), pieces=300)
-    return ConvolutionStudent(tokenizer.get_vocab_size(), StudentOptions(dimensions=16, dropout=0.0)).eval(), tokenizer
+    options = StudentOptions(dimensions=16, vector=VECTOR, dropout=0.0)
+    return ConvolutionStudent(tokenizer.get_vocab_size(), options).eval(), tokenizer
 
 
 def fitted(model, tokenizer, options=FIT):
@@ -258,18 +261,56 @@ def test_the_students_vectors_are_the_teachers_turned():
     """Distances between words are kept where the student has as many dimensions as the teacher's vectors span."""
     (teacher, its_pieces), (student, pieces) = tiny(), small()
     vectors = taught_vectors(pieces, teacher, its_pieces)
-    assert vectors.shape == (pieces.get_vocab_size(), 32)
-    wide = ConvolutionStudent(pieces.get_vocab_size(), StudentOptions(dimensions=32))
+    assert vectors.shape == (pieces.get_vocab_size(), 32 + 32)
+    wide = ConvolutionStudent(pieces.get_vocab_size(), StudentOptions(dimensions=64))
     start_from(wide, vectors)
     apart, kept = torch.pdist(vectors[:50]), torch.pdist(wide.vectors.weight.detach()[:50])
     assert torch.allclose(kept / kept.mean(), apart / apart.mean(), atol=1e-3)
     assert student.vectors.num_embeddings == wide.vectors.num_embeddings
 
 
-def test_several_teachers_are_averaged():
+def test_a_pieces_second_half_is_what_the_teacher_says_of_it_alone():
+    (teacher, its_pieces), (_, pieces) = tiny(), small()
+    out = taught_vectors(pieces, teacher, its_pieces)[:, 32:]
+    place = pieces.token_to_id("\u2581profit")
+    ids = fitting.encode(its_pieces, ["profit"], max_tokens=16)
+    _, alone = fitting.probabilities_and_vectors(teacher, ids, batch=1)
+    ratio = out[place].numpy() / alone[0].astype(np.float32)
+    assert np.allclose(ratio, ratio[0], rtol=0.02)
+
+
+def test_several_teachers_are_averaged_and_the_first_gives_its_vectors():
     (one, pieces), (other, _) = tiny(), tiny("roberta")
-    said = [taught([(model, pieces)], [UP, DOWN], fit=FIT) for model in (one, other)]
-    assert np.allclose(taught([(one, pieces), (other, pieces)], [UP, DOWN], fit=FIT), np.mean(said, axis=0), atol=1e-6)
+    (first, vectors), (second, _) = (taught([(model, pieces)], [UP, DOWN], fit=FIT) for model in (one, other))
+    soft, kept = taught([(one, pieces), (other, pieces)], [UP, DOWN], fit=FIT)
+    assert np.allclose(soft, (first + second) / 2, atol=1e-6)
+    assert np.array_equal(kept, vectors)
+
+
+@pytest.mark.parametrize("make", [tiny, small])
+def test_the_vectors_of_a_network_are_in_order_and_give_its_probabilities(make):
+    model, pieces = make()
+    ids = fitting.encode(pieces, FRAME["sentence"].to_list(), max_tokens=32)
+    said, vectors = fitting.probabilities_and_vectors(model, ids, batch=16)
+    with torch.inference_mode():
+        again = model.head(torch.from_numpy(vectors).float()).softmax(1)
+    assert np.allclose(again, said, atol=2e-3)  # vectors are kept in half precision
+    assert len({row.tobytes() for row in vectors}) == len(set(FRAME["sentence"]))
+
+
+def test_a_student_comes_nearer_to_the_vectors_it_imitates():
+    model, pieces = small()
+    read = fitting.as_sentences(pieces, FRAME, max_tokens=32)
+    wanted = np.random.default_rng(0).normal(0, 1, (2, VECTOR))[read.labels // 2].astype(np.float16)
+    lesson = fitting.Lesson(np.ones(3, dtype=np.float32), vector_share=1.0)
+
+    def apart():
+        return float(np.square(fitting.probabilities_and_vectors(model, read.ids, batch=16)[1] - wanted).mean())
+
+    before = apart()
+    sentences = fitting.Sentences(read.ids, read.labels, read.weights, None, wanted)
+    fitting.fit(model, sentences, read, lesson, replace(FIT, epochs=1, batch=1))
+    assert apart() < 0.5 * before
 
 
 @pytest.mark.parametrize("make", [tiny, small])
@@ -278,7 +319,7 @@ def test_an_exported_folder_is_loaded_as_users_load_it_and_tells_where_it_comes_
     (tmp_path / "clear.tsv").write_text("".join(f"{tone}\t{text}\n" for tone, text in clear))
     monkeypatch.setattr(export, "SELF_TEST", tmp_path / "clear.tsv")
     model, tokenizer = make()
-    fitted(model, tokenizer)
+    fitted(model, tokenizer, replace(FIT, epochs=20, patience=20))
     out = tmp_path / "checkpoint"
     checkpoint.save(out, model, tokenizer, max_tokens=32)
     described = {"sentences": 96, "fingerprint": "ab"}

@@ -32,6 +32,13 @@ LIMITS: Mapping[str, str] = {
     "database": "edgewise.adapters.sql.limit:SqlLimit",
     "this": "edgewise.sources.http:SpacedLimit",
 }
+# A vendor's tables, read only: his database, a copy of it, or a folder with a file for each.
+OUTSIDE_TABLES: Mapping[str, str] = {
+    "": "edgewise.adapters.disk.folder_tables:FolderTables",
+    "file": "edgewise.adapters.disk.folder_tables:FolderTables",
+    "sqlite": "edgewise.adapters.sql.outside_tables:SqlTables",
+    "postgresql": "edgewise.adapters.sql.outside_tables:SqlTables",
+}
 # "" is a table of the operational database: the factory takes that database, the others take the URL.
 QUEUES: Mapping[str, str] = {
     "": "edgewise.adapters.sql:SqlQueue",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
@@ -24,12 +24,17 @@ from edgewise.core.errors import EdgewiseError, InvalidInput
 from edgewise.core.ports import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from rich.console import JustifyMethod
     from rich.progress import Task
 
 WIDE = 160
-IDENTIFIERS = {"cik", "sic"}
+_DECIMALS = 4
+_GAP = 2  # characters between columns
+# Words of letters that are longer than this are broken, the first that gives all columns room; numbers never are.
+_WORDS = (40, 24, 20, 16, 12, 8, 6)
+IDENTIFIERS = {"cik", "manager_cik", "sic"}
 # A pipe or a file has no width of its own; without one, rich would fold tables to 80 columns.
 OUT = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 ERR = Console(stderr=True, highlight=False)
@@ -97,29 +102,86 @@ def progress(what: str, total: int | None) -> Iterator[Any]:
         yield lambda done: bar.advance(task, done)
 
 
-def print_rows(title: str, rows: Sequence[dict[str, object]], *, columns: Sequence[str], empty: str) -> None:
-    """Print rows as a table; `empty` is the sentence for no rows."""
+def print_rows(
+    title: str,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    columns: Sequence[str],
+    empty: str,
+    decimals: Mapping[str, int] | None = None,
+    sparse: Collection[str] = (),
+) -> None:
+    """Print rows as a table; `empty` is the sentence for no rows. Brackets in titles and values are just brackets.
+
+    decimals: digits after the point by column, four elsewhere. sparse: columns that are left out where no row says
+              anything in them: nulls, zeros, no.
+    Lines break between words while the terminal is wide enough for every word.
+    """
     if not rows:
-        OUT.print(empty)
+        OUT.print(empty, soft_wrap=True)
         return
-    grid = Grid(
-        title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD, pad_edge=False
-    )
-    for column in columns:
-        numeric = all(isinstance(row.get(column), int | float | None) for row in rows)
-        grid.add_column(column.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        grid.add_row(*(str(row.get(column)) if column in IDENTIFIERS else shown(row.get(column)) for column in columns))
+    # A title of the table itself would be folded to the table's width.
+    OUT.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
+    cells = _cells(rows, columns, decimals or {}, sparse)
+    widths = _widths(cells, OUT.width - _GAP * len(cells) - 1)  # the box has a character at either edge
+    grid = Grid(header_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, _GAP - 1, 0, 0))
+    for name in cells:
+        numeric = all(isinstance(row.get(name), int | float | None) for row in rows)
+        padded = any(text.startswith(" ") for text in cells[name])
+        justify: JustifyMethod = "right" if numeric or padded else "left"
+        grid.add_column(name.replace("_", " ").lstrip(), justify=justify, overflow="fold", width=widths.get(name))
+    for row in zip(*cells.values(), strict=True):
+        grid.add_row(*(escape(text.lstrip()) for text in row))
     OUT.print(grid)
 
 
-def shown(value: object) -> str:
-    """Return a value as a person reads it; null is a dash."""
+def _cells(
+    rows: Sequence[Mapping[str, object]], columns: Sequence[str], decimals: Mapping[str, int], sparse: Collection[str]
+) -> dict[str, list[str]]:
+    """Return what stands in each column that is shown."""
+    kept = [name for name in columns if name not in sparse or any(row.get(name) for row in rows)]
+    return {name: [_cell(name, row.get(name), decimals) for row in rows] for name in kept}
+
+
+def _cell(name: str, value: object, decimals: Mapping[str, int]) -> str:
+    """Return a value as it stands in a table: numbers that identify have no commas."""
+    identifies = name in IDENTIFIERS and value is not None
+    return str(value) if identifies else shown(value, decimals=decimals.get(name, _DECIMALS))
+
+
+def _widths(cells: Mapping[str, Sequence[str]], room: int) -> dict[str, int]:
+    """Return how many characters each column gets, so that words stay whole; none where there is too little room."""
+    told = {name: [text.lstrip() for text in (*values, name.replace("_", " "))] for name, values in cells.items()}
+    words = {name: {word for text in texts for word in text.split()} for name, texts in told.items()}
+    for longest in _WORDS:
+        widths = {name: max(_unbroken(word, longest) for word in said) for name, said in words.items()}
+        spare = room - sum(widths.values())
+        if spare >= 0:
+            break
+    else:
+        return {}
+    more = {name: max(map(len, texts)) - widths[name] for name, texts in told.items()}
+    # The smallest wishes first, so that one long text does not take the room of all others.
+    for place, name in enumerate(sorted(more, key=lambda name: more[name])):
+        given = min(more[name], spare // (len(more) - place))
+        widths[name] += given
+        spare -= given
+    return widths
+
+
+def _unbroken(word: str, longest: int) -> int:
+    """Return how many characters of a word stay together: all of a number, a day or an accession number."""
+    return min(len(word), longest) if any(map(str.isalpha, word)) else len(word)
+
+
+def shown(value: object, *, decimals: int = _DECIMALS) -> str:
+    """Return a value as a person reads it; null is a dash, and what is tiny is never shown as zero."""
     match value:
         case None | "":
             return "-"
         case float():
-            return f"{value:,.4f}"
+            tiny = 0 < abs(value) < 10.0 ** (1 - decimals) and round(value, decimals) != value
+            return f"{value:.3g}" if tiny else f"{value:,.{decimals}f}"
         case bool():
             return "yes" if value else "no"
         case int():
@@ -128,6 +190,19 @@ def shown(value: object) -> str:
             return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         case _:
             return str(value)
+
+
+def known_then(at: datetime, newest: object = None) -> str:
+    """Return the words of a table's title that say as of when it is, and when its newest row became known."""
+    told = f"as known at {shown(at)} UTC"
+    return f"{told}; newest known_at {shown(newest)}" if newest else told
+
+
+def doubts_of(row: Mapping[str, Any]) -> str | None:
+    """Return what is odd about a row with `status` and `reasons`: its reasons, or else its status; None if ok."""
+    if row.get("status") in {None, "ok"}:
+        return None
+    return str(row["reasons"] or row["status"]).replace(",", ", ")
 
 
 def print_json(value: object) -> None:
@@ -142,7 +217,8 @@ def _plain(value: object) -> object:
         case date():
             return value.isoformat()
         case _ if is_dataclass(value) and not isinstance(value, type):
-            return asdict(value)
+            # Not asdict, which copies a Counter into one of pairs; JSON asks for what lies within by itself.
+            return {field.name: getattr(value, field.name) for field in fields(value)}
         case _:
             return str(value)
 

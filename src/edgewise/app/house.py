@@ -16,6 +16,7 @@ from edgewise.app.adapters import (
     EMBEDDERS,
     EXECUTORS,
     LIMITS,
+    OUTSIDE_TABLES,
     QUEUES,
     SEEN,
     TONE_MODELS,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from edgewise.adapters.sql import Database
     from edgewise.app.settings import Settings
     from edgewise.core.clock import Clock
+    from edgewise.core.outside_tables import OutsideTables
     from edgewise.core.ports import (
         Embedder,
         Executor,
@@ -54,8 +56,10 @@ if TYPE_CHECKING:
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.http import Fetcher
     from edgewise.sources.news.service import PolygonNews
-    from edgewise.sources.provider import Door
+    from edgewise.sources.prices.open import Providers
+    from edgewise.sources.provider import Access
     from edgewise.sources.ratings.service import BenzingaRatings
+    from edgewise.sources.services import Service
 
 
 MARKER = "SIMULATED.md"
@@ -294,32 +298,69 @@ class House:
     @cached_property
     def ratings(self) -> BenzingaRatings | None:
         """Where analysts' ratings come from; None where Benzinga has no key."""
-        from edgewise.sources.provider import Door  # noqa: PLC0415 - imported at first use
-        from edgewise.sources.ratings.service import HOST, BenzingaRatings  # noqa: PLC0415 - as above
+        from edgewise.sources.ratings.service import BenzingaRatings  # noqa: PLC0415 - imported at first use
+        from edgewise.sources.services import BENZINGA  # noqa: PLC0415 - as above
 
-        settings = self.settings
-        door = Door(
-            HOST, settings.benzinga_key, "EDGEWISE_BENZINGA_KEY", settings.benzinga_per_minute, parameter="token"
-        )
-        fetcher = self._provider(settings.ratings, door)
+        fetcher = self._provider(self.settings.ratings, BENZINGA)
         return BenzingaRatings(fetcher) if fetcher else None
 
     @cached_property
     def news(self) -> PolygonNews | None:
         """Where news comes from; None where Polygon has no key."""
-        from edgewise.sources.news.service import HOST, PolygonNews  # noqa: PLC0415 - imported at first use
-        from edgewise.sources.provider import Door  # noqa: PLC0415 - as above
+        from edgewise.sources.news.service import PolygonNews  # noqa: PLC0415 - imported at first use
+        from edgewise.sources.services import POLYGON  # noqa: PLC0415 - as above
 
-        settings = self.settings
-        door = Door(HOST, settings.polygon_key, "EDGEWISE_POLYGON_KEY", settings.polygon_per_minute)
-        fetcher = self._provider(settings.news, door)
+        fetcher = self._provider(self.settings.news, POLYGON)
         return PolygonNews(fetcher) if fetcher else None
 
-    def _provider(self, url: str, door: Door) -> Fetcher | None:
+    @cached_property
+    def price_providers(self) -> Providers:
+        """Who is asked for prices, and why others are not. Raises NotConfigured where nobody can be asked."""
+        from edgewise.sources.prices.open import open_providers  # noqa: PLC0415 - imported at first use
+
+        settings = self.settings
+        order = [name.strip() for name in settings.prices.split(",") if name.strip()]
+        opened = open_providers(
+            order,
+            self.clock,
+            access=self._access,
+            identity=settings.identity,
+            source=settings.price_source,
+            tables=self.wrds if "crsp" in order else None,
+        )
+        self._open.callback(opened.close)
+        if not opened.in_order:
+            told = "; ".join(opened.skipped.values()) or "EDGEWISE_PRICES names none"
+            raise NotConfigured(f"no provider of prices can be asked: {told}", advice="See EDGEWISE_PRICES.")
+        return opened
+
+    @cached_property
+    def wrds(self) -> OutsideTables | None:
+        """The tables of WRDS, or a copy of them; None where nothing says where they are."""
+        url = self.settings.wrds
+        if not url:
+            return None
+        tables: OutsideTables = adapter_for(url, OUTSIDE_TABLES, setting="EDGEWISE_WRDS")(url)
+        self._open.callback(tables.close)
+        return tables
+
+    @property
+    def _access(self) -> dict[str, Access]:
+        """What asking each provider takes, by its name."""
+        from edgewise.sources.provider import Access  # noqa: PLC0415 - imported at first use
+
+        settings = self.settings
+        return {
+            "polygon": Access(settings.polygon_key, settings.polygon_per_minute),
+            "alpha_vantage": Access(settings.alpha_vantage_key, settings.alpha_vantage_per_minute),
+            "benzinga": Access(settings.benzinga_key, settings.benzinga_per_minute),
+        }
+
+    def _provider(self, url: str, service: Service) -> Fetcher | None:
         """Return the fetcher of a provider; None where it wants a key and there is none."""
         from edgewise.sources.provider import open_provider  # noqa: PLC0415 - imported at first use
 
-        fetcher = open_provider(url, door, identity=self.settings.identity)
+        fetcher = open_provider(url, service, self._access[service.name], identity=self.settings.identity)
         if fetcher is not None:
             self._open.callback(fetcher.close)
         return fetcher

@@ -37,8 +37,9 @@ NOUNS = (
     "risks",
     "runs",
     "simulate",
+    "doctor",
 )
-SINGLE = ("demo", "serve", "doctor")
+SINGLE = ("demo", "serve")
 # The verbs of a noun that have a module of their own.
 ELSEWHERE: Mapping[str, tuple[tuple[str, str], ...]] = {
     "filings": (
@@ -50,6 +51,7 @@ ELSEWHERE: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("embed", "risk_vectors:embed"),
     ),
     "models": (("serve", "serve_models:serve"),),
+    "doctor": (("data", "doctor_data:data"),),
 }
 
 

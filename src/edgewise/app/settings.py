@@ -77,6 +77,10 @@ class Settings(BaseSettings):
         default="",
         description="Where news comes from: empty for Polygon, archive:///folder to replay, http://... for a mirror.",
     )
+    index_members: Path | None = Field(
+        default=None,
+        description="A file of who belonged to an index on which days, .parquet or .csv; --sp500 looks at it.",
+    )
     prices: str = Field(
         default="polygon,yahoo,alpha_vantage",
         description="Who is asked for prices, the primary first, then the fall-backs. One without its key is skipped.",
@@ -97,6 +101,12 @@ class Settings(BaseSettings):
     )
     alpha_vantage_per_minute: float = Field(
         default=5.0, gt=0, le=600, description="Questions a minute to Alpha Vantage; its free plan allows 25 a day."
+    )
+    wrds: str = Field(
+        default="",
+        description="Where CRSP's tables are, for crsp among EDGEWISE_PRICES: WRDS at postgresql://user:password@"
+        "host:port/wrds, sqlite:///copy.db, or a folder of files. Without it CRSP is left out.",
+        repr=False,
     )
     executor: str = Field(
         default="",

@@ -4,7 +4,7 @@ Where the system deals connections out (Linux), each has a socket of its own at 
 quickest takes the next connection, and of 100 clients that stay, one of two workers once got 72.
 
 They are forks of this process where that is safe: as long as it has no thread but its own (libraries start some as they
-are imported). What it has imported by then is imported once for all of them.
+are imported). What it has imported and loaded by then is there once for all of them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STARTUP_FAILED = 3  # the server's own number for a worker that can never start
 PAUSE_S = 0.5  # before a dead worker is replaced: one that dies at once again shall not fill the machine
+_LEAVING_MS = 20
 _HEARD = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD}
 
 
@@ -104,8 +105,17 @@ def _started(work: Work, listening: Sequence[socket.socket], place: int) -> Base
 
 
 def can_fork() -> bool:
-    """Return whether this process has one thread, those of libraries counted; only Linux tells."""
-    return sys.platform == "linux" and len(list(Path("/proc/self/task").iterdir())) == 1
+    """Return whether this process has one thread, those of libraries counted; only Linux tells.
+
+    A thread that was joined just now may still be listed: it gets a moment to leave.
+    """
+    if sys.platform != "linux":
+        return False
+    for _ in range(_LEAVING_MS):
+        if len(list(Path("/proc/self/task").iterdir())) == 1:
+            return True
+        time.sleep(1e-3)
+    return False
 
 
 def _work(work: Work, listening: socket.socket, others: Sequence[socket.socket]) -> None:

@@ -147,6 +147,17 @@ def session_open(session: date) -> datetime:
     return utc_from_eastern(datetime.combine(session, time(9, 30)))
 
 
+def last_opened_session(instant: datetime) -> date:
+    """Return the last session that had opened at an aware instant. Raises InvalidInput outside the calendar."""
+    today = instant.astimezone(NEW_YORK).date()
+    _check_covered(today)
+    place = int(np.searchsorted(_session_days(), np.datetime64(today), side="right")) - 1
+    if place < 0:
+        raise InvalidInput(f"no session had opened at {instant}", advice=f"The calendar begins on {FIRST_SESSION}.")
+    day: date = _session_days()[place].item()
+    return day if session_open(day) <= instant else shift_session(day, -1)
+
+
 def shift_session(session: date, by: int) -> date:
     """Return the session `by` trading days after `session` (before, if negative)."""
     position = _position(session) + by

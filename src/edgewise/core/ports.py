@@ -410,6 +410,11 @@ class SentenceToneModel(Protocol):
         """Name and version, for example 'tone-fast-1'; names exactly what scored."""
         ...
 
+    @property
+    def fingerprint(self) -> str | None:
+        """What names the model's bytes: two that share a version and not this are two models. None without files."""
+        ...
+
     def probabilities(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Return shape (len(sentences), 3): a row per sentence, in order, columns as `TONES`, each row adding up to 1.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from edgewise.core.table import Column, Instant, Table
+from edgewise.core.tables_failures import INGEST_FAILURES
 from edgewise.core.tables_fundamentals import ALL_FUNDAMENTALS
 from edgewise.core.tables_holdings import ALL_HOLDINGS
 from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.core.tables_market import ALL_MARKET
+from edgewise.core.tables_members import INDEX_MEMBERS
 from edgewise.core.tables_news import NEWS
 from edgewise.core.tables_ratings import RATINGS
 
@@ -277,13 +279,15 @@ PRICES = Table(
     columns=(
         Column("instrument_id", pl.String, "security"),
         Column("session", pl.Date, "trading day in New York"),
-        Column("open", pl.Float64, "first price, USD per share", nulls="did not trade"),
-        Column("high", pl.Float64, "highest price, USD per share", nulls="did not trade"),
-        Column("low", pl.Float64, "lowest price, USD per share", nulls="did not trade"),
+        Column("open", pl.Float64, "first price, USD per share", nulls="did not trade, or is not told"),
+        Column("high", pl.Float64, "highest price, USD per share", nulls="as open"),
+        Column("low", pl.Float64, "lowest price, USD per share", nulls="as open"),
         Column("close", pl.Float64, "last price, USD per share", nulls="did not trade"),
         Column("volume", pl.Int64, "shares traded", nulls="not reported"),
         Column("source_url", pl.String, "where it was read from"),
-        Column("provider", pl.String, "who gave it: file, polygon, yahoo or alpha_vantage", nulls="stored before 0.2"),
+        Column(
+            "provider", pl.String, "who gave it: file, polygon, yahoo, alpha_vantage, crsp", nulls="stored before 0.2"
+        ),
         Column("status", pl.String, "ok, or suspect: kept, but in quarantine", nulls="not judged"),
         Column("reasons", pl.String, "reason codes separated by commas", nulls="status is ok"),
         _KNOWN,
@@ -359,6 +363,7 @@ ALL: tuple[Table, ...] = (
     RISK_CHANGES,
     FILING_TONE,
     INSTRUMENTS,
+    INDEX_MEMBERS,
     PRICES,
     *ALL_MARKET,
     *ALL_FUNDAMENTALS,
@@ -368,5 +373,6 @@ ALL: tuple[Table, ...] = (
     INSIDER_TRADES,
     RATINGS,
     NEWS,
+    INGEST_FAILURES,
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in ALL}

@@ -1,4 +1,4 @@
-"""Lake tables of company data: facts as tagged in filings, and the lines of statements made of them."""
+"""Lake tables of company data: tagged facts, the lines of statements made of them, and ratios of those."""
 
 from __future__ import annotations
 
@@ -72,4 +72,85 @@ FUNDAMENTALS = Table(
     ),
 )
 
-ALL_FUNDAMENTALS: tuple[Table, ...] = (FACTS, FUNDAMENTALS)
+_UNTOLD = "an input is not told, or its denominator is not above zero: see reasons"
+
+
+def _value(name: str, meaning: str) -> Column:
+    return Column(name, pl.Float64, meaning, _UNTOLD)
+
+
+RATIOS = Table(
+    "ratios",
+    "One row per company and period of twelve months, and per change of it: the ratios and figures that rest on its "
+    "statements alone, from known_at on. What rests on a price is computed when somebody asks.",
+    key=("cik", "basis", "period_end"),
+    columns=(
+        Column("cik", pl.Int64, "company"),
+        Column("basis", pl.String, "annual, or ttm (twelve months to the end of a quarter)"),
+        Column("period_end", pl.Date, "last day of the twelve months"),
+        Column("currency", pl.String, "of the figures, and of the statements behind the ratios", nulls="withdrawn"),
+        Column("year_before", pl.Date, "last day of the period that `x@1` is taken from", nulls="none is known"),
+        Column("five_years_before", pl.Date, "last day of the period that `x@5` is taken from", nulls="none is known"),
+        _value("debt_to_equity", "debt / equity"),
+        _value("current_ratio", "current assets / current liabilities"),
+        _value("quick_ratio", "current assets without inventory / current liabilities"),
+        _value("interest_cover", "operating income / interest expense"),
+        _value("return_on_equity", "net income / average equity, a fraction"),
+        _value("return_on_assets", "net income / average total assets, a fraction"),
+        _value("return_on_invested_capital", "operating income after tax / average debt and equity, a fraction"),
+        _value("gross_margin", "gross profit / revenue, a fraction"),
+        _value("operating_margin", "operating income / revenue, a fraction"),
+        _value("net_margin", "net income / revenue, a fraction"),
+        _value("revenue_growth_5y", "growth of revenue over five years, a fraction a year"),
+        _value("eps_growth_5y", "growth of diluted earnings per share over five years, a fraction a year"),
+        _value("free_cash_flow_growth_5y", "growth of free cash flow over five years, a fraction a year"),
+        _value("accruals", "net income less operating cash flow / average total assets, a fraction"),
+        _value("asset_growth", "growth of total assets over a year, a fraction"),
+        _value("net_issuance", "growth of average shares over a year, on one split basis, a fraction"),
+        _value("revenue", "of twelve months, whole units of currency"),
+        _value("equity", "of the parent's holders at period_end, whole units of currency"),
+        _value("free_cash_flow", "operating cash flow less capital expenditure, whole units of currency"),
+        _value("ebitda", "operating income, depreciation and amortization, whole units of currency"),
+        _value("net_debt_and_minority", "debt and minority less cash and short-term investments, units of currency"),
+        _value("eps_diluted", "diluted earnings a share as counted at known_at, currency"),
+        _value("revenue_per_share", "a diluted share as counted at known_at, currency"),
+        _value("free_cash_flow_per_share", "a diluted share as counted at known_at, currency"),
+        Column("status", pl.String, "ok; suspect, where a value is; or withdrawn"),
+        Column(
+            "reasons",
+            pl.String,
+            "what is not ok, separated by '; ': the column, then suspect, missing or undefined, then reason codes",
+            nulls="every value is ok, or the row is withdrawn",
+        ),
+        Column(
+            "sources",
+            pl.String,
+            "filings that the lines behind the values are from: accession numbers separated by '; '",
+            nulls="withdrawn",
+        ),
+        Column("version", pl.String, "version of the formulas"),
+        Column(
+            "known_at",
+            Instant,
+            "UTC instant from which it was so; its inputs are the rows of fundamentals of period_end, year_before and "
+            "five_years_before, read as of then",
+        ),
+    ),
+)
+
+SHARE_COUNTS = Table(
+    "share_counts",
+    "One row per change of how many shares a company has, from known_at on.",
+    key=("cik",),
+    columns=(
+        Column("cik", pl.Int64, "company"),
+        Column("counted_on", pl.Date, "day that the count is of", nulls="withdrawn"),
+        Column("shares", pl.Float64, "in shares as of known_at", nulls="withdrawn"),
+        Column("status", pl.String, "ok, suspect or withdrawn"),
+        Column("reasons", pl.String, "reason codes separated by commas", nulls="status is not suspect"),
+        Column("sources", pl.String, "facts it rests on, accession:concept", nulls="withdrawn"),
+        Column("known_at", Instant, "UTC instant from which it was so: a filing's, or the open of a split's session"),
+    ),
+)
+
+ALL_FUNDAMENTALS: tuple[Table, ...] = (FACTS, FUNDAMENTALS, RATIOS, SHARE_COUNTS)

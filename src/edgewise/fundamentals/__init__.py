@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from edgewise.fundamentals.declared import declaration
+from edgewise.fundamentals.price_ratios import price_ratios
+from edgewise.fundamentals.ratio_versions import ratio_versions
 from edgewise.fundamentals.ratios import QUOTE_SCHEMA, RATIO_SCHEMA, RATIOS, ratios
 from edgewise.fundamentals.share_counts import shares_outstanding
 from edgewise.fundamentals.statements import BASES, STATEMENT_SCHEMA, statements
@@ -15,6 +17,8 @@ __all__ = [
     "RATIO_SCHEMA",
     "STATEMENT_SCHEMA",
     "declaration",
+    "price_ratios",
+    "ratio_versions",
     "ratios",
     "shares_outstanding",
     "statements",

@@ -13,7 +13,7 @@ import polars as pl
 if TYPE_CHECKING:
     from edgewise.fundamentals.declared import Declaration
 
-_PERIOD = ("cik", "period_start", "period_end")
+_PERIOD = ("basis", "cik", "period_start", "period_end")
 _TINY = 0.002  # a fraction: statements in millions of companies that have hundreds of them
 _CENTS = 0.0055  # of earnings per share: rounding to a cent
 _EPS = 0.03  # a fraction: participating securities, averages
@@ -116,23 +116,40 @@ CHECKS = (
 )
 
 
+_CHECKED = tuple(dict.fromkeys(field for check in CHECKS for field in check.fields))
+
+
+def _broken(field: str) -> pl.Expr:
+    """Return the codes of the broken rules that speak of a line, in their order, with commas; '' where none is."""
+    codes = [pl.when(check.fails).then(pl.lit(check.reason)) for check in CHECKS if field in check.fields]
+    return pl.concat_str(codes, separator=",", ignore_nulls=True)
+
+
+def joined_codes(*codes: str | pl.Expr | pl.Series) -> pl.Expr:
+    """Return these codes separated by commas, each of which may be several or null; null where there are none."""
+    joined = pl.concat_str(*codes, separator=",", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
+
+
 def checked(rows: pl.DataFrame, declared: Declaration) -> pl.DataFrame:
-    """Return the rows with the codes of broken rules added to their `reasons`."""
+    """Return the rows, in any order, with the codes of broken rules added to their `reasons`."""
     names = [one.name for one in declared.fields]
     wide = rows.group_by(_PERIOD).agg(
         pl.col("value").filter(pl.col("field") == name).first().alias(name) for name in names
     )
-    broken = pl.concat(
-        wide.filter(check.fails).select(*_PERIOD, field=pl.lit(field), code=pl.lit(check.reason))
-        for check in CHECKS
-        for field in check.fields
+    broken = (
+        wide.select(*_PERIOD, *(_broken(field).alias(field) for field in _CHECKED))
+        .unpivot(_CHECKED, index=_PERIOD, variable_name="field", value_name="code")
+        .filter(pl.col("code") != "")
+        .cast({"field": rows.schema["field"]})
     )
     negative = rows.filter(
         pl.col("field").is_in([one.name for one in declared.fields if one.positive]) & (pl.col("value") < 0)
     ).select(*_PERIOD, "field", code=pl.lit("negative"))
-    codes = pl.concat([broken, negative]).group_by(*_PERIOD, "field").agg("code")
+    period = [*_PERIOD, "field"]
+    codes = pl.concat([broken, negative]).group_by(period, maintain_order=True).agg(pl.col("code").str.join(","))
     return (
-        rows.join(codes, on=[*_PERIOD, "field"], how="left")
-        .with_columns(reasons=pl.concat_list("reasons", pl.col("code").fill_null([])))
-        .drop("code")
+        rows.join(codes, on=period, how="left")
+        .with_columns(reasons=joined_codes("reasons", "code"))
+        .select(rows.columns)
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edgewise.fundamentals.declared import Declaration
 
 LINE = ("cik", "accession", "field", "unit", "period_start", "period_end")
+_FOUND = (*LINE, "form", "known_at", "tier", "order", "value", "sources")
 _MONEY, _PER_SHARE = r"^[A-Z]{3}$", r"^[A-Z]{3}/shares$"
 
 
@@ -27,25 +28,44 @@ def filed_lines(facts: pl.DataFrame, declared: Declaration) -> pl.DataFrame:
              known_at, value, tier (0: the usual concepts; see `declared`), sources ("accession:concept + concept").
     A filing in several currencies counts in the one of most of its facts.
     """
-    relevant = _in_one_currency(_of_statements(facts, declared))
-    terms = declared.terms.filter(pl.col("industry").is_in(relevant["industry"].unique().implode()))
-    needed = terms.group_by("industry", "field", "tier", "order").agg(needed=pl.col("required").sum())
-    found = (
-        relevant.join(terms, on=["industry", "taxonomy", "concept"])
-        .filter(_fits(declared))
-        .group_by(*LINE, "industry", "form", "known_at", "tier", "order")
+    relevant = _in_one_currency(_of_statements(facts, declared)).with_columns(kind=_kind())
+    terms = _terms(declared).filter(pl.col("industry").is_in(relevant["industry"].unique().implode()))
+    found = relevant.join(terms, on=["industry", "taxonomy", "concept", "instant", "kind"]).with_columns(
+        value=pl.col("sign") * pl.col("value") + 0.0,  # + 0.0: no minus zero
+        sources=pl.col("accession") + ":" + pl.col("concept"),
+    )
+    return (
+        pl.concat([found.filter(pl.col("terms") == 1).select(_FOUND), _sums(found.filter(pl.col("terms") > 1))])
+        .sort("tier", "order")
+        .unique(LINE, keep="first", maintain_order=True)
+        .select(*LINE, "form", "known_at", "value", "tier", "sources")
+    )
+
+
+def _sums(found: pl.DataFrame) -> pl.DataFrame:
+    """Return the sums of alternatives of several concepts, of which all that are required are there."""
+    return (
+        found.group_by(*_FOUND[:-2], "needed")
         .agg(
-            value=(pl.col("sign") * pl.col("value")).sum(),
+            pl.col("value").sum(),
             found=pl.col("required").sum(),
             sources=pl.col("accession").first() + ":" + pl.col("concept").sort().str.join(" + "),
         )
-        .join(needed, on=["industry", "field", "tier", "order"])
         .filter(pl.col("found") == pl.col("needed"))
+        .select(_FOUND)
     )
-    return (
-        found.sort("tier", "order")
-        .unique(LINE, keep="first", maintain_order=True)
-        .select(*LINE, "form", "known_at", "value", "tier", "sources")
+
+
+def _terms(declared: Declaration) -> pl.DataFrame:
+    """Return the declared terms, each with what a fact must be, and how many terms and required ones its line has."""
+    fields = pl.DataFrame(
+        [(one.name, one.period == "instant", one.unit) for one in declared.fields],
+        schema={"field": pl.String, "instant": pl.Boolean, "kind": pl.String},
+        orient="row",
+    )
+    line = ["industry", "field", "tier", "order"]
+    return declared.terms.join(fields, on="field").with_columns(
+        terms=pl.len().over(line), needed=pl.col("required").sum().over(line)
     )
 
 
@@ -80,14 +100,14 @@ def _in_one_currency(facts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fits(declared: Declaration) -> pl.Expr:
-    """Return whether a fact has the period type and the unit that its field has."""
-    instant = pl.col("field").is_in(declared.named(period="instant"))
-    unit = (
-        pl.when(pl.col("field").is_in(declared.named(unit="money")))
-        .then(pl.col("unit").str.contains(_MONEY))
-        .when(pl.col("field").is_in(declared.named(unit="shares")))
-        .then(pl.col("unit") == "shares")
-        .otherwise(pl.col("unit").str.contains(_PER_SHARE))
+def _kind() -> pl.Expr:
+    """Return which kind of unit a fact has, as fields name them; null for any other."""
+    unit = pl.col("unit")
+    return (
+        pl.when(unit == "shares")
+        .then(pl.lit("shares"))
+        .when(unit.str.contains(_MONEY))
+        .then(pl.lit("money"))
+        .when(unit.str.contains(_PER_SHARE))
+        .then(pl.lit("per_share"))
     )
-    return (pl.col("instant") == instant) & unit

@@ -6,19 +6,24 @@ year earlier, `before(line, 5)` five years. `average(line)` is the mean of a bal
 
 Flows are over twelve months: of the fiscal year (`annual`) or the last four quarters (`ttm`). Numbers of shares and
 per-share lines must be on one split basis, the price's: compute statements with splits.
+
+`FIGURES` are amounts and not ratios: what a price is set against, so that no price needs the statements again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from edgewise.core.table import Instant
+from edgewise.fundamentals.ratio_inputs import always, inputs_of, told_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from polars._typing import PolarsDataType
 
 TWELVE_MONTHS = ("annual", "ttm")
@@ -46,7 +51,7 @@ RATIO_SCHEMA: dict[str, PolarsDataType] = {
 }
 QUOTED = ("price", "market_value")
 _GROUP = ["cik", "basis"]
-_SAME_DAY_OF_YEAR = "20d"  # fiscal years of 52 or 53 weeks end some days apart
+_PERIOD = [*_GROUP, "period_end"]
 _OLD = pl.duration(days=500)  # a year, and time to report it
 
 
@@ -78,13 +83,10 @@ def _either(name: str, other: str) -> pl.Expr:
 DEBT = _either("long_term_debt", "short_term_debt")
 DEBT_BEFORE = _either("long_term_debt@1", "short_term_debt@1")
 EBITDA = line("operating_income") + line("depreciation_and_amortization")
-ENTERPRISE_VALUE = (
-    line("market_value")
-    + DEBT
-    + or_zero("minority_interest")
-    - line("cash_and_equivalents")
-    - or_zero("short_term_investments")
+NET_DEBT_AND_MINORITY = (
+    DEBT + or_zero("minority_interest") - line("cash_and_equivalents") - or_zero("short_term_investments")
 )
+ENTERPRISE_VALUE = line("market_value") + line("net_debt_and_minority")
 GROSS_PROFIT = pl.coalesce("gross_profit", line("revenue") - line("cost_of_revenue"))
 INVESTED_CAPITAL = (DEBT + line("equity_total") + DEBT_BEFORE + before("equity_total")) / 2
 
@@ -93,7 +95,7 @@ INVESTED_CAPITAL = (DEBT + line("equity_total") + DEBT_BEFORE + before("equity_t
 class Ratio:
     """One formula: `over` / `under` ** (1 / `years`) - 1 if it is a growth a year, else `over` / `under`.
 
-    unit: times, or fraction (0.05 is five percent); of a growth, a fraction a year.
+    unit: times, or fraction (0.05 is five percent); of a growth, a fraction a year; of a figure, currency.
     """
 
     name: str
@@ -124,15 +126,21 @@ def _change(name: str, unit: str, of: str) -> Ratio:
     return Ratio(name, line(of) - before(of), before(of), unit)
 
 
-RATIOS = (
+def _figure(name: str, amount: pl.Expr, unit: str = "currency") -> Ratio:
+    return Ratio(name, amount, pl.lit(1.0), unit)
+
+
+PRICE_RATIOS = (
     Ratio("price_to_earnings", line("price"), line("eps_diluted")),
     Ratio("earnings_yield", line("eps_diluted"), line("price"), "fraction"),
     Ratio("price_to_book", line("market_value"), line("equity")),
     Ratio("book_yield", line("equity"), line("market_value"), "fraction"),
     Ratio("price_to_sales", line("market_value"), line("revenue")),
     Ratio("sales_yield", line("revenue"), line("market_value"), "fraction"),
-    Ratio("ev_to_ebitda", ENTERPRISE_VALUE, EBITDA),
-    Ratio("ebitda_yield", EBITDA, ENTERPRISE_VALUE, "fraction"),
+    Ratio("ev_to_ebitda", ENTERPRISE_VALUE, line("ebitda")),
+    Ratio("ebitda_yield", line("ebitda"), ENTERPRISE_VALUE, "fraction"),
+)
+STATEMENT_RATIOS = (
     Ratio("debt_to_equity", DEBT, line("equity")),
     Ratio("current_ratio", line("current_assets"), line("current_liabilities")),
     Ratio("quick_ratio", line("current_assets") - or_zero("inventory"), line("current_liabilities")),
@@ -150,10 +158,24 @@ RATIOS = (
     _change("asset_growth", "fraction", "total_assets"),
     _change("net_issuance", "fraction", "shares_basic"),
 )
+FIGURES = (
+    _figure("revenue", line("revenue")),
+    _figure("equity", line("equity")),
+    _figure("free_cash_flow", line("free_cash_flow")),
+    _figure("ebitda", EBITDA),
+    _figure("net_debt_and_minority", NET_DEBT_AND_MINORITY),
+    _figure("eps_diluted", line("eps_diluted"), "currency a share"),
+    Ratio("revenue_per_share", line("revenue"), line("shares_diluted"), "currency a share"),
+    Ratio("free_cash_flow_per_share", line("free_cash_flow"), line("shares_diluted"), "currency a share"),
+)
+STORED = (*STATEMENT_RATIOS, *FIGURES)
+"""What rests on statements alone, and is a column of table RATIOS."""
+RATIOS = (*PRICE_RATIOS, *STORED)
+_OF_PRICE = [one.name for one in FIGURES if any(one.name in ratio.inputs for ratio in PRICE_RATIOS)]
 
 
 def ratios(statements: pl.DataFrame, quotes: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return every ratio of every period of twelve months.
+    """Return every ratio and figure of every period of twelve months.
 
     statements: columns of STATEMENT_SCHEMA with the bases annual or ttm, as of one instant and on one split basis;
                 rows of other bases are left out, since three months over a balance are no yearly return.
@@ -163,147 +185,135 @@ def ratios(statements: pl.DataFrame, quotes: pl.DataFrame | None = None) -> pl.D
     Returns:    RATIO_SCHEMA, one row per company, basis, period and ratio, also where there is no value; sorted. Ratios
                 of a price stand with the newest period only. status: ok; suspect, if an input is (`reasons` has
                 "input:reason"); undefined, where the denominator is not above zero; missing, where an input is
-                ("missing:input"). inputs: what the formula rests on, "@1" from a year before.
+                ("missing:input"). inputs: what the formula rests on, "@1" from a year before; of a ratio of a price,
+                figures.
     Nulls:      a value is null where undefined or missing, and nothing is filled but what the formula says.
     Time:       known_at is the latest of the inputs' that are there.
     """
-    periods = _wide(statements.filter(pl.col("basis").is_in(TWELVE_MONTHS), pl.col("value").is_not_null()))
-    for years in (1, 5):
-        periods = _with_earlier(periods, years)
-    quoted = _with_quotes(periods, quotes)
-    newest = quoted.filter(pl.col("period_end") == pl.col("period_end").max().over(_GROUP))
-    frames = [_rows(newest if set(QUOTED) & set(one.inputs) else quoted, one) for one in RATIOS]
-    places = pl.DataFrame({"ratio": [one.name for one in RATIOS]}).with_row_index("place")
-    return (
-        pl.concat(frames)
-        .join(places, on="ratio")
-        .sort("cik", "basis", "period_end", "place")
-        .select(RATIO_SCHEMA.keys())
+    rows = statements.filter(pl.col("basis").is_in(TWELVE_MONTHS), pl.col("value").is_not_null())
+    inputs = inputs_of(always(rows), WANTED).frame.drop_nulls("currency")
+    told = evaluated(inputs, [*_PERIOD, "currency"], STORED)
+    newest = told.filter(pl.col("period_end") == pl.col("period_end").max().over(_GROUP))
+    quoted = pl.DataFrame(schema=QUOTE_SCHEMA) if quotes is None else quotes.select(QUOTE_SCHEMA.keys())
+    joined = newest.join(quoted, on="cik", how="left", suffix="_quoted", maintain_order="left")
+    of_price = evaluated(against_price(joined), _PERIOD, PRICE_RATIOS)
+    parts = [_part(of_price, one) for one in PRICE_RATIOS] + [_part(told, one) for one in STORED]
+    return pl.concat(parts).sort(*_PERIOD, maintain_order=True).select(RATIO_SCHEMA.keys())
+
+
+def against_price(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with price and market value beside the figures, ready for PRICE_RATIOS.
+
+    rows:  `currency`, the columns that `evaluated` gives of the figures, and of QUOTE_SCHEMA, its currency as
+           `currency_quoted`.
+    Nulls: a price in another currency than the statements' is null, with the reason currency_differs.
+    """
+    comparable = pl.col("currency") == pl.col("currency_quoted")
+    old = pl.when(pl.col("session") > pl.col("period_end") + _OLD).then(pl.lit("statements_are_old"))
+    why = {
+        name: pl.when(comparable)
+        .then(pl.concat_str(f"{name}_reasons", old, separator=",", ignore_nulls=True).replace("", None))
+        .when(~comparable)
+        .then(pl.lit("currency_differs"))
+        for name in QUOTED
+    }
+    doubts = [pl.when(pl.col(f"{name} status") == "suspect").then(f"{name} reasons").alias(f"{name} reasons")
+              for name in _OF_PRICE]  # fmt: skip
+    return rows.with_columns(
+        *(pl.when(comparable).then(name).alias(name) for name in QUOTED),
+        *(expression.alias(told_columns(name)[1]) for name, expression in why.items()),
+        *(pl.col("known_at").alias(told_columns(name)[2]) for name in QUOTED),
+        *doubts,
     )
+
+
+def evaluated(inputs: pl.DataFrame, keys: list[str], of: tuple[Ratio, ...]) -> pl.DataFrame:
+    """Return `keys` of each row and, of each ratio, its value and what stands about it.
+
+    inputs:  per input of a formula its `told_columns`.
+    Returns: per ratio `name`, `name status` (ok, suspect, undefined or missing), `name reasons` and `name known_at`,
+             as `ratios` says.
+    """
+    parts = inputs.select(*keys, *_parts(of[0].name))
+    return parts.select(*keys, *_told(of[0].name))
 
 
 def _names(years: int) -> list[str]:
-    """Return the lines that the formulas take of so many years before, 0 for the period itself."""
-    parts = [name.partition("@") for one in RATIOS for name in one.inputs]
-    of_then = dict.fromkeys(name for name, _, at in parts if int(at or 0) == years)
-    return [name for name in of_then if name not in QUOTED]
+    """Return the lines that STORED takes of so many years before, 0 for the period itself."""
+    parts = [name.partition("@") for one in STORED for name in one.inputs]
+    return list(dict.fromkeys(name for name, _, at in parts if int(at or 0) == years))
 
 
-def _why(name: str) -> str:
-    return f"{name} reasons"
+WANTED = {years: _names(years) for years in (0, 1, 5)}
+"""Lines that STORED rests on, by how many years before."""
+_BY_FIRST = {of[0].name: of for of in (PRICE_RATIOS, STORED)}
 
 
-def _known(name: str) -> str:
-    return f"{name} known_at"
+@lru_cache(maxsize=2)
+def _parts(first: str) -> tuple[pl.Expr, ...]:
+    """Return what ratios are made of, a column "ratio part" each: making these texts anew would take as long.
 
-
-def _columns(name: str) -> tuple[str, str, str]:
-    return name, _why(name), _known(name)
-
-
-def _wide(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per company, basis and end, with value, reasons and known_at of each line, and the currency.
-
-    Where two periods end on one day, or a filing of another currency told some lines, what most lines are of is taken.
+    first: name of the first ratio of its group.
     """
-    currency = pl.col("unit").str.extract(r"^([A-Z]{3})(?:/shares)?$")
-    money = rows.with_columns(currency=currency)
-    kind = ["cik", "basis", "period_end", "period_start"]
-    main = (
-        money.drop_nulls("currency")
-        .group_by(*kind, "currency")
-        .agg(pl.len(), pl.col("known_at").max())
-        .sort("len", "known_at", "period_start", "currency")
-        .unique(kind[:3], keep="last", maintain_order=True)
-        .select(*kind, main="currency")
+    return tuple(part.alias(f"{one.name} {name}") for one in _BY_FIRST[first] for name, part in _parts_of(one).items())
+
+
+@lru_cache(maxsize=2)
+def _told(first: str) -> tuple[pl.Expr, ...]:
+    """Return the columns that `evaluated` gives, made of the parts."""
+    return tuple(
+        expression.alias(name) for one in _BY_FIRST[first] for name, expression in _columns_of(one.name).items()
     )
-    of_main = money.join(main, on=kind).filter(pl.col("currency").fill_null(pl.col("main")) == pl.col("main"))
-    wanted = list(dict.fromkeys(name for years in (0, 1, 5) for name in _names(years)))
-    return of_main.group_by(*kind[:3], maintain_order=True).agg(
-        pl.col("main").first().alias("currency"),
-        *(
-            pl.col(column).filter(pl.col("field") == name).last().alias(told)
-            for name in wanted
-            for column, told in zip(("value", "reasons", "known_at"), _columns(name), strict=True)
+
+
+def _parts_of(one: Ratio) -> dict[str, pl.Expr]:
+    """Return value, whether it is undefined, the doubts about its inputs, which are absent, and when it was known."""
+    why = {name: pl.col(told_columns(name)[1]) for name in one.inputs}
+    return {
+        "value": one.value,
+        "undefined": one.undefined.fill_null(value=False),
+        # What a figure that is a line says of itself needs no name before it.
+        "doubts": _joined(
+            reasons if name == one.name else pl.when(reasons.is_not_null()).then(pl.lit(f"{name}:") + reasons)
+            for name, reasons in why.items()
         ),
-    )
+        "absent": _joined(pl.when(pl.col(name).is_null()).then(pl.lit(f"missing:{name}")) for name in one.inputs),
+        "known_at": pl.max_horizontal(pl.col(told_columns(name)[2]) for name in one.inputs),
+    }
 
 
-def _with_earlier(periods: pl.DataFrame, years: int) -> pl.DataFrame:
-    """Return the periods with the lines "name@years" of the period that ended so many years before, in one currency."""
-    columns = [(told, told.replace(name, f"{name}@{years}", 1)) for name in _names(years) for told in _columns(name)]
-    past = periods.sort("period_end").select(
-        *_GROUP, "currency", *(pl.col(told).alias(then) for told, then in columns), then="period_end"
-    )
-    return (
-        periods.with_columns(anniversary=pl.col("period_end").dt.offset_by(f"-{years}y"))
-        .sort("anniversary")
-        .join_asof(
-            past,
-            left_on="anniversary",
-            right_on="then",
-            by=[*_GROUP, "currency"],
-            strategy="nearest",
-            tolerance=_SAME_DAY_OF_YEAR,
-            check_sortedness=False,
-        )
-        .select(*periods.columns, *(then for _, then in columns))
-    )
-
-
-def _with_quotes(periods: pl.DataFrame, quotes: pl.DataFrame | None) -> pl.DataFrame:
-    """Return the periods with price and market value, null with a reason where they are in another currency."""
-    told = pl.DataFrame(schema=QUOTE_SCHEMA) if quotes is None else quotes.select(QUOTE_SCHEMA.keys())
-    joined = periods.join(told, on="cik", how="left", suffix="_quoted", maintain_order="left")
-    comparable = pl.col("currency") == pl.col("currency_quoted")
-    old = pl.when(pl.col("session") > pl.col("period_end") + _OLD).then(pl.lit("statements_are_old"))
-    return joined.with_columns(
-        column
-        for name in QUOTED
-        for column in (
-            pl.when(comparable).then(name).alias(name),
-            pl.when(comparable)
-            .then(pl.concat_str(f"{name}_reasons", old, separator=",", ignore_nulls=True).replace("", None))
-            .when(~comparable)
-            .then(pl.lit("currency_differs"))
-            .alias(_why(name)),
-            pl.col("known_at").alias(_known(name)),
-        )
-    )
-
-
-def _rows(periods: pl.DataFrame, one: Ratio) -> pl.DataFrame:
-    """Return the rows of one ratio."""
-    doubts = [
-        pl.when(pl.col(_why(name)).is_not_null()).then(pl.concat_str(pl.lit(f"{name}:"), _why(name)))
-        for name in one.inputs
-    ]
-    absent = [pl.when(pl.col(name).is_null()).then(pl.lit(f"missing:{name}")) for name in one.inputs]
-    undefined = one.undefined.fill_null(value=False)
-    none = pl.lit(None, dtype=pl.String)
-    return periods.with_columns(
-        value=one.value,
-        doubts=pl.concat_str(doubts, separator=",", ignore_nulls=True).replace("", None),
-        absent=pl.concat_str(absent, separator=",", ignore_nulls=True),
-    ).select(
-        "cik",
-        "basis",
-        "period_end",
-        "value",
-        ratio=pl.lit(one.name),
-        unit=pl.lit(one.unit),
-        status=pl.when(undefined)
+def _columns_of(name: str) -> dict[str, pl.Expr]:
+    value, undefined, doubts = (pl.col(f"{name} {part}") for part in ("value", "undefined", "doubts"))
+    status = (
+        pl.when(undefined)
         .then(pl.lit("undefined"))
-        .when(pl.col("value").is_null())
+        .when(value.is_null())
         .then(pl.lit("missing"))
-        .when(pl.col("doubts").is_not_null())
+        .when(doubts.is_not_null())
         .then(pl.lit("suspect"))
-        .otherwise(pl.lit("ok")),
-        reasons=pl.when(undefined)
-        .then(none)
-        .when(pl.col("value").is_null())
-        .then(pl.concat_str("absent", pl.col("doubts"), separator=",", ignore_nulls=True))
-        .otherwise("doubts"),
-        inputs=pl.lit(", ".join(one.inputs)),
-        known_at=pl.max_horizontal(pl.col(_known(name)) for name in one.inputs),
+        .otherwise(pl.lit("ok"))
     )
+    codes = pl.concat_str(f"{name} absent", doubts, separator=",", ignore_nulls=True)
+    reasons = pl.when(undefined).then(None).when(value.is_null()).then(codes).otherwise(doubts)
+    told = (value, reasons, pl.col(f"{name} known_at"))
+    return dict(zip(told_columns(name), told, strict=True)) | {f"{name} status": status}
+
+
+def _part(told: pl.DataFrame, one: Ratio) -> pl.DataFrame:
+    """Return what stands about one ratio, a row a period."""
+    value, reasons, known_at = told_columns(one.name)
+    return told.select(
+        *_PERIOD,
+        pl.col(f"{one.name} status").alias("status"),
+        ratio=pl.lit(one.name),
+        value=value,
+        unit=pl.lit(one.unit),
+        reasons=reasons,
+        inputs=pl.lit(", ".join(one.inputs)),
+        known_at=known_at,
+    )
+
+
+def _joined(codes: Iterable[pl.Expr]) -> pl.Expr:
+    """Return codes with commas between them, null where there is none."""
+    return pl.concat_str(list(codes), separator=",", ignore_nulls=True).replace("", None)

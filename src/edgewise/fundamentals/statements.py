@@ -17,24 +17,26 @@ import polars as pl
 
 from edgewise.core.errors import InvalidInput
 from edgewise.core.table import Instant
-from edgewise.fundamentals.checks import checked
+from edgewise.fundamentals.checks import checked, joined_codes
 from edgewise.fundamentals.declared import DOUBTFUL, declaration
 from edgewise.fundamentals.filed import filed_lines
 from edgewise.fundamentals.repairs import repaired
 from edgewise.fundamentals.spans import (
     QUARTER_DAYS,
     SPAN,
+    YEAR_DAYS,
     YEAR_TO_DATE_DAYS,
     days,
     differences,
     four_in_a_row,
     newest,
+    shown_years,
     years,
 )
 from edgewise.fundamentals.splits import in_shares_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from edgewise.fundamentals.declared import Declaration
@@ -56,6 +58,8 @@ STATEMENT_SCHEMA = {
     "known_at": Instant,
 }
 _ROW = (*SPAN, "value", "method", "reasons", "sources", "known_at", "tier")
+TAKEN = (*_ROW, "told_at", "replaced_at")
+_LENGTHS = {"annual": YEAR_DAYS, "quarter": QUARTER_DAYS, "ytd": YEAR_TO_DATE_DAYS}
 # Shares of a fourth quarter come from averages over two spans; beyond this ratio a split lies between their filings.
 _SAME_SPLIT_BASIS = (0.8, 1.25)
 
@@ -101,60 +105,82 @@ def statements(
 
 def standardised(lines: pl.DataFrame, declared: Declaration, wanted: tuple[str, ...]) -> pl.DataFrame:
     """Return the statements that repaired lines of known filings make, as `statements` does."""
-    flows = lines.filter(pl.col("field").is_in(declared.named(period="duration")))
-    balances = _filed(newest(lines.filter(pl.col("field").is_in(declared.named(period="instant")))))
-    parts = _flows(flows, declared, wanted)
+    told = taken(lines, declared, shown_years(lines, declared.annual_forms))
+    now = {name: rows.filter(pl.col("replaced_at").is_null()) for name, rows in told.items()}
+    rows = assembled(now, declared, wanted)
+    return rows.sort("cik", "basis", "period_end", "period_start", "place", "unit").select(STATEMENT_SCHEMA.keys())
+
+
+def taken(lines: pl.DataFrame, declared: Declaration, shown: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return what statements are made of, as it was taken at every instant: annual, quarter, ytd and instant.
+
+    lines:   repaired lines of filings.
+    shown:   of `spans.shown_years`.
+    Returns: cik, field (numbered), unit, period_start, period_end, value, method, reasons (codes separated by commas;
+             null: none), sources, known_at, tier; told_at and replaced_at, from and until when it is taken.
+    """
+    # Names as numbers: most of what follows sorts, groups and joins by them.
+    numbered = lines.cast({"field": pl.Enum([one.name for one in declared.fields])})
+    told = _with_line_reasons(newest(numbered)).with_columns(method=pl.lit("filed")).select(TAKEN)
+    flow = pl.col("field").is_in(declared.named(period="duration"))
+    flows = told.filter(flow).with_columns(days=days())
+    of_days = {name: flows.filter(pl.col("days").is_between(*length)).drop("days") for name, length in _LENGTHS.items()}
+    return {
+        "annual": years(of_days["annual"], shown),
+        "quarter": _quarters(of_days["quarter"], numbered.filter(flow), declared),
+        "ytd": of_days["ytd"],
+        "instant": told.filter(~flow),
+    }
+
+
+def assembled(now: Mapping[str, pl.DataFrame], declared: Declaration, wanted: tuple[str, ...]) -> pl.DataFrame:
+    """Return the statements that rows of `taken` of one instant make, STATEMENT_SCHEMA and `place`, in any order.
+
+    now: may have quarters that are only for the twelve months of later ones; then its column `recent` is false.
+    """
+    flows = _flows({name: rows.select(_ROW) for name, rows in now.items()}, now["quarter"], declared, wanted)
+    parts = [rows.with_columns(basis=pl.lit(basis)) for basis, rows in flows.items()]
+    balances = now["instant"].select(_ROW)
+    told = [_with_balances(pl.concat(parts), balances)] if parts else []
     if "instant" in wanted:
-        parts["instant"] = balances
-    frames = []
-    for basis, rows in parts.items():
-        told = checked(rows if basis == "instant" else _with_balances(rows, balances), declared)
-        frames.append(pl.concat([told, *_derived(told, declared)]).with_columns(basis=pl.lit(basis)))
-    return _as_statements(pl.concat(frames), declared)
+        told.append(balances.with_columns(basis=pl.lit("instant")))
+    rows = checked(pl.concat(told), declared)
+    return _as_statements(pl.concat([rows, *_derived(rows, declared)]), declared)
 
 
-def _flows(flows: pl.DataFrame, declared: Declaration, wanted: tuple[str, ...]) -> dict[str, pl.DataFrame]:
+def _flows(
+    now: Mapping[str, pl.DataFrame], quarters: pl.DataFrame, declared: Declaration, wanted: tuple[str, ...]
+) -> dict[str, pl.DataFrame]:
     """Return per basis the rows of durations."""
-    found: dict[str, pl.DataFrame] = {}
-    annual = _filed(newest(years(flows, declared.annual_forms)))
-    if "annual" in wanted:
-        found["annual"] = annual
-    if "ytd" in wanted:
-        found["ytd"] = _filed(newest(flows.filter(days().is_between(*YEAR_TO_DATE_DAYS))))
-    if {"quarter", "ttm"} & set(wanted):
-        quarters = _quarters(flows, declared)
-        if "quarter" in wanted:
-            found["quarter"] = quarters
-        if "ttm" in wanted:
-            found["ttm"] = _trailing(quarters, annual, declared)
+    found: dict[str, pl.DataFrame] = {basis: now[basis] for basis in ("annual", "ytd") if basis in wanted}
+    old = quarters if "recent" in quarters.columns else quarters.with_columns(recent=pl.lit(value=True))
+    if "quarter" in wanted:
+        recent = old.filter("recent").select(_ROW)
+        found["quarter"] = pl.concat([recent, _per_share(recent).join(recent, on=SPAN, how="anti")])
+    if "ttm" in wanted:
+        found["ttm"] = _trailing(old, now["annual"], declared)
     return found
 
 
-def _filed(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return lines as rows: value as filed, with the reasons that its concept or its repair gives."""
-    return lines.with_columns(method=pl.lit("filed"), reasons=_line_reasons()).select(_ROW)
-
-
-def _line_reasons() -> pl.Expr:
+def _with_line_reasons(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return lines with `reasons`, which their concept or their repair gives."""
     doubtful = pl.when(pl.col("tier") == DOUBTFUL).then(pl.lit("doubtful_concept"))
-    return pl.concat_list(doubtful, "repair").list.drop_nulls()
+    return lines.with_columns(reasons=joined_codes(doubtful, "repair"))
 
 
-def _quarters(flows: pl.DataFrame, declared: Declaration) -> pl.DataFrame:
-    """Return quarters: as filed where they are, else as differences; per share, from income and shares."""
-    filed = _filed(newest(flows.filter(days().is_between(*QUARTER_DAYS))))
+def _quarters(filed: pl.DataFrame, flows: pl.DataFrame, declared: Declaration) -> pl.DataFrame:
+    """Return quarters as they were taken: as filed from when on they are, until then as differences."""
     apart = differences(flows.filter(~pl.col("field").is_in(declared.named(unit="per_share"))))
     shares = pl.col("field").is_in(declared.named(unit="shares"))
-    money = apart.filter(~shares)
-    averages = _average_shares(apart.filter(shares))
-    derived = pl.concat([money.select(averages.columns), averages]).with_columns(
-        method=pl.lit("difference"),
-        reasons=pl.concat_list(
-            _line_reasons(), pl.when(pl.col("part_doubt")).then(pl.lit("restated_in_part"))
-        ).list.drop_nulls(),
+    restated = pl.when("part_doubt").then(pl.lit("restated_in_part"))
+    derived = (
+        _with_line_reasons(pl.concat([apart.filter(~shares), _average_shares(apart.filter(shares))]))
+        .with_columns(method=pl.lit("difference"), reasons=joined_codes("reasons", restated))
+        .join(filed.group_by(SPAN).agg(filed_at=pl.col("told_at").min()), on=SPAN, how="left")
+        .with_columns(replaced_at=pl.min_horizontal("replaced_at", "filed_at"))
+        .filter((pl.col("replaced_at") > pl.col("told_at")).fill_null(value=True))
     )
-    told = pl.concat([filed, derived.select(_ROW).join(filed, on=SPAN, how="anti")])
-    return pl.concat([told, _per_share(told).join(told, on=SPAN, how="anti")])
+    return pl.concat([filed, derived.select(TAKEN)])
 
 
 def _average_shares(apart: pl.DataFrame) -> pl.DataFrame:
@@ -175,11 +201,11 @@ def _per_share(rows: pl.DataFrame) -> pl.DataFrame:
         both = income.join(shares, on=period, suffix="_shares")
         found.append(
             both.with_columns(
-                field=pl.lit(f"eps_{kind}"),
+                field=pl.lit(f"eps_{kind}", dtype=rows.schema["field"]),
                 unit=pl.col("unit") + "/shares",
                 value=pl.col("value") / pl.col("value_shares"),
                 method=pl.lit("per_share"),
-                reasons=pl.concat_list("reasons", "reasons_shares"),
+                reasons=joined_codes("reasons", "reasons_shares"),
                 sources=pl.col("sources") + "; " + pl.col("sources_shares"),
                 known_at=pl.max_horizontal("known_at", "known_at_shares"),
                 tier=pl.max_horizontal("tier", "tier_shares"),
@@ -192,8 +218,10 @@ def _trailing(quarters: pl.DataFrame, annual: pl.DataFrame, declared: Declaratio
     """Return twelve months to the end of each quarter: the year where one ends there, else four quarters."""
     per_share = declared.named(unit="per_share")
     shares = pl.col("field").is_in(declared.named(unit="shares"))
-    sums = four_in_a_row(quarters.filter(~pl.col("field").is_in(per_share))).with_columns(
-        value=pl.when(shares).then(pl.col("value") / 4).otherwise(pl.col("value"))
+    sums = (
+        four_in_a_row(quarters.filter(~pl.col("field").is_in(per_share)))
+        .with_columns(value=pl.when(shares).then(pl.col("value") / 4).otherwise(pl.col("value")))
+        .select(_ROW)
     )
     ends = ["cik", "field", "period_end"]
     told = pl.concat([annual, sums.join(annual, on=ends, how="anti")])
@@ -202,18 +230,18 @@ def _trailing(quarters: pl.DataFrame, annual: pl.DataFrame, declared: Declaratio
 
 def _derived(rows: pl.DataFrame, declared: Declaration) -> Iterator[pl.DataFrame]:
     """Yield the rows of each line that is the sum of others, for periods that have all of them."""
-    period = ["cik", "unit", "period_start", "period_end"]
+    period = ["basis", "cik", "unit", "period_start", "period_end"]
     for one in declared.fields:
         if not one.derived:
             continue
-        terms = pl.DataFrame(one.derived, schema={"sign": pl.Float64, "field": pl.String}, orient="row")
+        terms = pl.DataFrame(one.derived, schema={"sign": pl.Float64, "field": rows.schema["field"]}, orient="row")
         sums = (
             rows.join(terms.with_row_index("place"), on="field")
             .sort("place")
             .group_by(period, maintain_order=True)
             .agg(
                 (pl.col("value") * pl.col("sign")).sum(),
-                pl.col("reasons").list.join(",").str.split(",").explode(),
+                pl.col("reasons").str.join(","),
                 pl.col("sources").str.join("; "),
                 pl.col("known_at", "tier").max(),
                 found=pl.len(),
@@ -221,16 +249,16 @@ def _derived(rows: pl.DataFrame, declared: Declaration) -> Iterator[pl.DataFrame
             .filter(pl.col("found") == terms.height)
         )
         yield sums.with_columns(
-            pl.col("reasons").list.filter(pl.element() != ""), field=pl.lit(one.name), method=pl.lit("derived")
+            reasons=joined_codes("reasons"),
+            field=pl.lit(one.name, dtype=rows.schema["field"]),
+            method=pl.lit("derived"),
         ).select(rows.columns)
 
 
 def _with_balances(flows: pl.DataFrame, balances: pl.DataFrame) -> pl.DataFrame:
-    """Return flows and, at the end of each of their periods, the balances."""
-    periods = flows.select("cik", "period_start", "period_end", "field").filter(
-        pl.col("field").is_in(["net_income", "net_income_total", "revenue", "operating_cash_flow"])
-    )
-    ends = periods.select("cik", "period_start", "period_end").unique()
+    """Return flows and, with each basis, the balances at the end of each of its periods."""
+    of_period = pl.col("field").is_in(["net_income", "net_income_total", "revenue", "operating_cash_flow"])
+    ends = flows.filter(of_period).select("basis", "cik", "period_start", "period_end").unique()
     at_ends = balances.drop("period_start").join(ends, on=["cik", "period_end"])
     return pl.concat([flows, at_ends.select(flows.columns)])
 
@@ -243,15 +271,14 @@ def _as_statements(rows: pl.DataFrame, declared: Declaration) -> pl.DataFrame:
             "place": range(len(shown)),
             "statement": [one.statement for one in declared.fields if not one.internal],
         },
-        schema={"field": pl.String, "place": pl.Int16, "statement": pl.String},
+        schema={"field": rows.schema["field"], "place": pl.Int16, "statement": pl.String},
     )
-    return (
-        rows.join(places, on="field")
-        .with_columns(reasons=pl.col("reasons").list.unique(maintain_order=True))
-        .with_columns(
-            status=pl.when(pl.col("reasons").list.len() > 0).then(pl.lit("suspect")).otherwise(pl.lit("ok")),
-            reasons=pl.when(pl.col("reasons").list.len() > 0).then(pl.col("reasons").list.join(",")),
-        )
-        .sort("cik", "basis", "period_end", "period_start", "place")
-        .select(STATEMENT_SCHEMA.keys())
-    )
+    found = rows.join(places, on="field").cast({"field": pl.String})
+    doubted = found.filter(pl.col("reasons").is_not_null())
+    codes = pl.col("reasons").str.split(",").list.unique(maintain_order=True).list.join(",")
+    return pl.concat(
+        [
+            found.filter(pl.col("reasons").is_null()).with_columns(status=pl.lit("ok")),
+            doubted.with_columns(reasons=codes, status=pl.lit("suspect")),
+        ]
+    ).select(*STATEMENT_SCHEMA.keys(), "place")

@@ -1,12 +1,14 @@
 """As-of reading: per key the row with the greatest `known_at` up to an instant.
 
 The order on disk does the work. 1. Runs that cannot hold a row known by then are skipped. 2. The rest are scanned; each
-is sorted by identity already. 3. Sorted runs are merged; the small ones are sorted together first. 4. In the merged
-order all versions of a key are neighbours, oldest first, so the latest known one is the row whose successor has
-another key: one comparison per row instead of a hash table of all keys.
+is sorted by identity already. 3. Sorted runs are merged, those of other companies than the one before only appended;
+the small ones are sorted together first. 4. In the merged order all versions of a key are neighbours, oldest first, so
+the latest known one is the row whose successor has another key: one comparison per row instead of a hash table of all
+keys.
 
 A condition on values may only see the latest rows: applied earlier, it would remove the newest version of a row and let
-an outdated one resurface. Conditions on the key remove all versions of a row or none, so they go first.
+an outdated one resurface. Conditions on the key remove all versions of a row or none, so they go first. Where every
+version is asked for, so do conditions on `known_at`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import polars as pl
 from polars.exceptions import ComputeError
 
 from edgewise.core.errors import InvalidInput, ServiceUnavailable, Unparsable
-from edgewise.lake.layout import SMALL_RUN_ROWS, Run, StoredFile, runs
+from edgewise.lake.layout import SMALL_RUN_ROWS, Run, StoredFile, chained, runs
 from edgewise.lake.storage import for_polars, storage_error
 
 if TYPE_CHECKING:
@@ -45,21 +47,31 @@ class Question:
 
 def latest_rows(snapshot: Snapshot, question: Question) -> pl.DataFrame:
     """Return per key the latest row known at the instant, sorted by key; see `Lake.read`."""
-    key, where = snapshot.table.key, question.where
-    if where is None or _concerns_key_only(where, snapshot.table):
-        rows = known_rows(snapshot, question.as_of, where).filter(_last_of(key))
-        return collect(rows.select(question.columns), snapshot)
-    needed = list(dict.fromkeys((*question.columns, *where.meta.root_names())))
-    rows = known_rows(snapshot, question.as_of).filter(_last_of(key)).select(needed)
-    return collect(rows, snapshot).filter(where).select(question.columns)
+    return _last_rows(snapshot, question, snapshot.table.key)
+
+
+def measured(snapshot: Snapshot, question: Question, aggregates: Sequence[pl.Expr]) -> pl.DataFrame:
+    """Return one row of aggregates over the latest rows that fit `where`; see `Lake.measure`."""
+    needed = list(question.columns)
+    rows = known_rows(snapshot, question.as_of).filter(_last_of(snapshot.table.key)).select(needed)
+    fitting = rows if question.where is None else rows.filter(question.where)
+    return collect(fitting.select(aggregates), snapshot)
 
 
 def every_row(snapshot: Snapshot, question: Question) -> pl.DataFrame:
     """Return all rows known at the instant, sorted by identity; see `Lake.history`."""
-    rows = known_rows(snapshot, question.as_of).filter(_last_of(snapshot.table.identity))
-    if question.where is None:
+    return _last_rows(snapshot, question, snapshot.table.identity)
+
+
+def _last_rows(snapshot: Snapshot, question: Question, names: Sequence[str]) -> pl.DataFrame:
+    """Return of the known rows that agree in the columns `names` the last one each, if it fits `where`."""
+    where = question.where
+    if where is None or _concerns_only(names, where, snapshot.table):
+        rows = known_rows(snapshot, question.as_of, where).filter(_last_of(names))
         return collect(rows.select(question.columns), snapshot)
-    return collect(rows, snapshot).filter(question.where).select(question.columns)
+    needed = list(dict.fromkeys((*question.columns, *where.meta.root_names())))
+    rows = known_rows(snapshot, question.as_of).filter(_last_of(names)).select(needed)
+    return collect(rows, snapshot).filter(where).select(question.columns)
 
 
 def known_rows(snapshot: Snapshot, as_of: datetime | None, where: pl.Expr | None = None) -> pl.LazyFrame:
@@ -68,9 +80,10 @@ def known_rows(snapshot: Snapshot, as_of: datetime | None, where: pl.Expr | None
     if not kept:
         return snapshot.table.empty().lazy()
     found = runs(kept)
-    large = [[run] for run in found if run.ordered and run.rows >= SMALL_RUN_ROWS]
+    large = [run for run in found if run.ordered and run.rows >= SMALL_RUN_ROWS]
     small = [run for run in found if not run.ordered or run.rows < SMALL_RUN_ROWS]
-    parts = [_scan_known(snapshot, group, as_of, where) for group in [*large, small] if group]
+    groups = [*([run] for run in chained(large, snapshot.table.key[0])), small]
+    parts = [_scan_known(snapshot, group, as_of, where) for group in groups if group]
     merged, *others = parts
     for other in others:
         merged = merged.merge_sorted(other, key=snapshot.table.identity, maintain_order=True)
@@ -138,13 +151,13 @@ def ask(
     return Question(None if as_of is None else as_of.astimezone(UTC), asked, where)
 
 
-def _concerns_key_only(where: pl.Expr, table: Table) -> bool:
-    """Return whether `where` judges each row by its key alone, so that it takes all versions of a row or none.
+def _concerns_only(names: Sequence[str], where: pl.Expr, table: Table) -> bool:
+    """Return whether `where` judges each row by these columns alone, so that it takes all that agree in them or none.
 
     Polars moves a condition below a sort only if it judges rows one by one, so we ask the optimiser: a condition such
     as `session == session.max()` depends on the other rows and has to wait for the latest ones.
     """
-    if not set(where.meta.root_names()) <= set(table.key):
+    if not set(where.meta.root_names()) <= set(names):
         return False
     return table.empty().lazy().sort("known_at").filter(where).explain().startswith("SORT")
 

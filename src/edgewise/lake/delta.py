@@ -81,7 +81,7 @@ class DeltaFolder:
         """
         with _delta_errors(self.url):
             handle = self._fresh(table.name)
-            if handle is not None and version is not None:
+            if handle is not None and version is not None and version != handle.version():
                 handle = self._open(table.name, version) if 0 <= version <= handle.version() else None
             return None if handle is None else self._snapshot_of(handle, table)
 

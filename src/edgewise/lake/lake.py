@@ -18,7 +18,7 @@ import polars as pl
 
 from edgewise.core.errors import InvalidInput, NotFound, WriteConflict
 from edgewise.core.tables import ALL
-from edgewise.lake.as_of import FilesGone, Question, ask, collect, every_row, latest_rows, scan
+from edgewise.lake.as_of import FilesGone, Question, ask, collect, every_row, latest_rows, measured, scan
 from edgewise.lake.delta import CommitRefused, DeltaFolder, Snapshot
 from edgewise.lake.layout import SMALL_RUN_ROWS, StoredFile, runs
 from edgewise.lake.upsert import FILE, Verdict, judge, reach, within_reach
@@ -163,6 +163,25 @@ class Lake:
     ) -> pl.DataFrame:
         """Return every version of every row known at `as_of`, sorted by key and `known_at`. Arguments as in `read`."""
         return self._ask(every_row, table, ask(table, as_of, columns, where), version)
+
+    def measure(
+        self,
+        table: Table,
+        aggregates: Sequence[pl.Expr],
+        *,
+        as_of: datetime | None = None,
+        where: pl.Expr | None = None,
+    ) -> pl.DataFrame:
+        """Return one row: the aggregates over what `read` would return; only the columns they name are held.
+
+        aggregates: expressions that each give one value, as `pl.len()` or `pl.col("session").max()`.
+        as_of, where, errors: as in `read`. A table that does not exist is measured as an empty one.
+        """
+        parts = [*aggregates, *([] if where is None else [where])]
+        columns = dict.fromkeys(name for part in parts for name in part.meta.root_names())
+        question = ask(table, as_of, list(columns) or list(table.key), where)
+        snapshot = self._folder.snapshot(table)
+        return table.empty().select(aggregates) if snapshot is None else measured(snapshot, question, aggregates)
 
     def version(self, table: Table) -> int | None:
         """Return the newest version of `table`, None if it does not exist. Raises NotConfigured as `read` does."""

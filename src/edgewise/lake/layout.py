@@ -106,5 +106,26 @@ def runs(files: Iterable[StoredFile]) -> list[Run]:
     return sorted(found, key=lambda run: (-run.rows, run.files[0].path))
 
 
+def chained(found: Iterable[Run], leading: str) -> list[Run]:
+    """Return sorted runs with those joined into one that follow each other in `leading` without overlap.
+
+    leading: the first column of the identity, so that what is joined is sorted as a whole. A run without statistics of
+             it stays alone.
+    """
+    told: list[Run] = []
+    untold: list[Run] = []
+    for run in found:
+        (told if leading in run.files[0].low and leading in run.files[-1].high else untold).append(run)
+    chains: list[Run] = []
+    for run in sorted(told, key=lambda run: run.files[0].low[leading]):  # type: ignore[arg-type, return-value]
+        low = run.files[0].low[leading]
+        ends = (place for place, chain in enumerate(chains) if chain.files[-1].high[leading] < low)  # type: ignore[operator]
+        if (place := next(ends, None)) is None:
+            chains.append(run)
+        else:
+            chains[place] = Run(chains[place].files + run.files)
+    return chains + untold
+
+
 def _place(file: StoredFile) -> tuple[int, str]:
     return file.name.ordinal if file.name else 0, file.path

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from edgewise.core.clock import NEW_YORK, session_open, sessions
+from edgewise.core.clock import last_opened_session
 from edgewise.core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
 _LEVELS = ("open", "high", "low", "close")
 
 
 def due_actions(actions: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     """Return the rows of CORPORATE_ACTIONS that were known at `as_of` and whose ex session had opened by then."""
-    return actions.filter(pl.col("known_at") <= as_of, pl.col("ex_session") <= _last_opened(as_of))
+    return actions.filter(pl.col("known_at") <= as_of, pl.col("ex_session") <= last_opened_session(as_of))
 
 
 def adjusted_prices(prices: pl.DataFrame, actions: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
@@ -58,13 +58,6 @@ def adjusted_prices(prices: pl.DataFrame, actions: pl.DataFrame, *, as_of: datet
         "split_factor",
         total_return_close=pl.col("close") / factor * pl.col("kept"),
     )
-
-
-def _last_opened(instant: datetime) -> date:
-    """Return the last session that had opened at `instant`."""
-    day = instant.astimezone(NEW_YORK).date()
-    recent = sessions(day.replace(day=1) if day.month == 1 else day.replace(month=day.month - 1, day=1), day)
-    return recent[-1] if session_open(recent[-1]) <= instant else recent[-2]
 
 
 def _factor_of_later(prices: pl.DataFrame, events: pl.DataFrame, ratio: pl.Expr) -> pl.Series:

@@ -6,9 +6,12 @@ A close that leaves the one before by more than `JUMP` needs a reason. In this o
 3. another class of the same issuer that moved alike on that session;
 4. a second provider with the same return, which the caller asks (`confirmed`).
 What has none is `suspect` for `unexplained_jump`, or for `looks_like_split` where the move is that of a usual ratio: a
-split nobody told. Later the market may confirm: if the next traded close stays where the jump led, the row is stored
-once more, as ok, known at that close. A move that looks like a split is never released like that, since a missed split
-stays where it led as well. Nothing known later changes what a row said before.
+split nobody told. So is every move beyond threefold, for a share that is merged ten into one opens well below ten times
+its price (`WHATEVER_RATIO`). Three for two is the ratio of many a crash, too: where far more money changed hands than
+before it is taken for news, since a split moves none (`NEWS`). Later the market may confirm: if the next traded close
+stays where the jump led, the row is stored once more, as ok, known at that close. A move that looks like a split is
+never released like that, since a missed split stays where it led as well. Nothing known later changes what a row said
+before.
 
 Failure case 39: prices adjusted with future splits, or with none, used as price levels.
 """
@@ -29,7 +32,20 @@ ALIKE = 0.1
 """How far apart two moves may be that confirm each other, as a logarithm."""
 FAR = 5
 """Sessions without a trade after which a move is no longer judged: a halt ends at any price."""
+NEWS = 4.0
+"""Money traded on a session over the median of the 20 before, above which a move of three for two is no split.
+
+Of 449 large companies from 2009 to 2023 all 15 splits of three for two lie below 2.4, and 21 of 39 crashes and jumps
+that look like one above 4.
+"""
+WHATEVER_RATIO = math.log(3)
+"""Moves beyond this, a logarithm, look like a split whatever their ratio.
+
+Of 1,578 shares that were later delisted, 2015 to 2017, 55 splits that nobody told lie here, off every usual ratio, and
+would have been released by the next close; so would 25 moves that were real.
+"""
 _NEAR_RATIO = 0.05
+_BEFORE, _LEAST = 20, 5
 _RATIOS = (1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 100)
 SUSPECT, OK = "suspect", "ok"
 
@@ -87,6 +103,8 @@ def _moves(prices: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     own = prices.with_columns(status=pl.lit(OK))
     traded = with_events(traded_prices(own), actions).drop_nulls("close").sort("instrument_id", "session")
     before = pl.col("close").shift().over("instrument_id")
+    money = pl.col("close") * pl.col("volume")
+    usual = money.shift().rolling_median(_BEFORE, min_samples=_LEAST).over("instrument_id")
     return traded.select(
         "instrument_id",
         "session",
@@ -94,7 +112,14 @@ def _moves(prices: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
         "close",
         gap=pl.col("ordinal") - pl.col("ordinal").shift().over("instrument_id") - 1,
         move=((pl.col("close") * pl.col("ratio") + pl.col("amount")) / before).log(),
-    ).with_columns(splitlike=looks_like_split(pl.col("move")))
+        news=(money / usual > NEWS).fill_null(value=False),
+    ).with_columns(splitlike=_splitlike(pl.col("move"), pl.col("news")))
+
+
+def _splitlike(move: pl.Expr, news: pl.Expr) -> pl.Expr:
+    """Return whether a move, a logarithm, may be a split nobody told; `news` says that far more money was traded."""
+    three_for_two = (move.abs() - math.log(_RATIOS[0])).abs() < _NEAR_RATIO
+    return (looks_like_split(move) & ~(three_for_two & news)) | (move.abs() > WHATEVER_RATIO)
 
 
 def _without_sisters(seen: pl.DataFrame) -> pl.DataFrame:

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from edgewise.core.clock import NEW_YORK, session_open, sessions
+from edgewise.core.clock import NEW_YORK, last_opened_session
 from edgewise.core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
 VALID_DAYS = 365
 CHANGES = (30, 90)
@@ -205,14 +204,7 @@ def _due_splits(actions: pl.DataFrame | None, as_of: datetime) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     known = actions.filter(pl.col("known_at") <= as_of, pl.col("kind") == "split").sort("known_at")
     newest = known.unique(["instrument_id", "ex_session"], keep="last", maintain_order=True)
-    return newest.filter(pl.col("ex_session") <= _last_opened(as_of)).select(schema.keys())
-
-
-def _last_opened(as_of: datetime) -> date:
-    """Return the last session that had opened at T."""
-    today = as_of.astimezone(NEW_YORK).date()
-    recent = sessions(today - timedelta(days=STALE_CLOSE_DAYS), today)
-    return max(day for day in recent if session_open(day) <= as_of)
+    return newest.filter(pl.col("ex_session") <= last_opened_session(as_of)).select(schema.keys())
 
 
 def _per_share(rows: pl.DataFrame, splits: pl.DataFrame, column: str, *, on: str) -> pl.DataFrame:

@@ -6,12 +6,13 @@ rows of the past, and every stored row becomes what it would have been. Building
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from edgewise.core.clock import session_open
+from edgewise.core.errors import EdgewiseError
 from edgewise.core.table import Instant
 from edgewise.core.tables import INSTRUMENTS
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from edgewise.core.identifiers import Cik
+    from edgewise.core.ports import Executor
     from edgewise.lake import Lake
 
 _COMPANIES_AT_ONCE = 100
@@ -33,18 +35,27 @@ _SAME_RATIO = 0.01
 
 @dataclass(slots=True)
 class BuiltFundamentals:
-    """What came of it: companies that have facts, rows they have now, and how many of those were stored or changed."""
+    """What came of it: companies that have facts, rows they have now, and how many of those were stored or changed.
+
+    failed: per company why its statements were not stored.
+    """
 
     companies: int = 0
     rows: int = 0
     changed: int = 0
+    failed: dict[int, str] = field(default_factory=dict)
 
 
 def build_fundamentals(
-    lake: Lake, ciks: Iterable[Cik] | None = None, *, on_progress: Callable[[int], object] = lambda _done: None
+    lake: Lake,
+    ciks: Iterable[Cik] | None = None,
+    *,
+    executor: Executor | None = None,
+    on_progress: Callable[[int], object] = lambda _done: None,
 ) -> BuiltFundamentals:
     """Store every change of every line of these companies' statements, of all companies that have facts by default.
 
+    executor:    where statements are computed; None: here.
     on_progress: told how many more companies are stored.
     """
     report = BuiltFundamentals()
@@ -53,12 +64,10 @@ def build_fundamentals(
         group = chosen[first : first + _COMPANIES_AT_ONCE]
         facts = lake.history(FACTS, where=pl.col("cik").is_in(group))
         splits = splits_of(lake, group)
-        for part in _parts(facts):
-            rows = versions(part, splits=splits)
-            stored = lake.upsert(FUNDAMENTALS, pl.concat([rows, _corrections(lake, rows, part)]))
-            report.companies += part["cik"].n_unique()
-            report.rows += rows.height
-            report.changed += stored.inserted + stored.updated
+        compute = map if executor is None else executor.map
+        made = compute(_versions, ((part, splits) for part in _parts(facts)))
+        for part, rows in zip(_parts(facts), made, strict=True):
+            _store(lake, part, rows, report)
         on_progress(len(group))
     return report
 
@@ -98,6 +107,30 @@ def splits_of(lake: Lake, ciks: Iterable[int]) -> pl.DataFrame:
         .select(SPLIT_SCHEMA.keys())
         .sort("cik", "effective_at")
     )
+
+
+def _store(lake: Lake, facts: pl.DataFrame, rows: pl.DataFrame, report: BuiltFundamentals) -> None:
+    """Store the history of some companies with one commit. Where that fails, each is stored alone and fails alone."""
+    ciks = facts["cik"].unique().sort().to_list()
+    try:
+        stored = lake.upsert(FUNDAMENTALS, pl.concat([rows, _corrections(lake, rows, facts)]))
+    except EdgewiseError as error:
+        if len(ciks) == 1:
+            report.failed[ciks[0]] = error.code
+            return
+        for cik in ciks:
+            own = pl.col("cik") == cik
+            _store(lake, facts.filter(own), rows.filter(own), report)
+        return
+    report.companies += len(ciks)
+    report.rows += rows.height
+    report.changed += stored.inserted + stored.updated
+
+
+def _versions(given: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
+    """Return the history of the statements of some companies' facts and splits. Pure, for another process."""
+    facts, splits = given
+    return versions(facts, splits=splits)
 
 
 def _with_facts(lake: Lake) -> list[int]:

@@ -24,10 +24,12 @@ from edgewise.core.tables import DOCUMENTS, FILINGS, PRICES
 from edgewise.core.tables_holdings import CUSIPS, HOLDING_REPORTS, HOLDINGS
 from edgewise.ownership.institutions import identify_cusips, lines_held, positions
 from edgewise.ownership.units import judge_units
+from edgewise.pipelines.provided import file_bytes
 from edgewise.pipelines.stages import Stage
 from edgewise.sources.edgar.acceptance import true_known_at
 from edgewise.sources.edgar.holdings import FORMS_13F, ReadReports, read_data_set, read_form
 from edgewise.sources.edgar.tickers import identify
+from edgewise.sources.tabular import file_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,6 +57,8 @@ _HEAD = {
     "source_url": pl.String,
 }
 _FIRST_DAY = date(1990, 1, 2)
+_DAYS_OF_A_CUSIP = ("valid_from", "valid_to")
+_OF_A_CUSIP = {name: (name,) for name in ("cusip", "ticker", "instrument_id", *_DAYS_OF_A_CUSIP)}
 _ISSUER_FIRST = pl.col("role") != "issuer"
 
 
@@ -205,10 +209,16 @@ def _closes(lake: Lake, reports: pl.DataFrame) -> pl.DataFrame:
 
 
 def ingest_data_set(
-    path: Path, lake: Lake, *, hints_for: Callable[[Accession], Hints] | None = None, managers: Sequence[int] = ()
+    path: Path,
+    lake: Lake,
+    *,
+    source_url: str = "",
+    hints_for: Callable[[Accession], Hints] | None = None,
+    managers: Sequence[int] = (),
 ) -> IngestedDataSet:
     """Store the reports of one of the SEC's quarterly data sets that are not stored yet.
 
+    source_url: where it was read; the file itself, if '' is given.
     hints_for: what is said elsewhere of an accession, as `Edgar.hints_for`; for the time of day.
     managers:  only these; all if empty.
     A report is known from the instant that `filings` has for it, else from what hints tell, else from the end of its
@@ -228,7 +238,7 @@ def ingest_data_set(
     usable = reports.filter(~pl.any_horizontal(*refusals.values()))
     stored = lake.read(HOLDING_REPORTS, columns=["accession"])
     fresh = usable.join(stored, on="accession", how="anti")
-    heads = _heads(lake, fresh, hints_for, f"file:{path.name}")
+    heads = _heads(lake, fresh, hints_for, source_url or f"file:{path.name}")
     complete = fresh.drop("filed_date").join(heads, on="accession")
     lines = data_set.read.lines.join(complete.select("accession"), on="accession", how="semi", maintain_order="left")
     if complete.height:
@@ -273,28 +283,40 @@ def ingest_cusips(path: Path, lake: Lake, instruments: pl.DataFrame, *, known_at
 
     path:     Parquet or CSV with cusip and ticker or instrument_id; valid_from and valid_to where the file knows them.
     known_at: since when the file could be had; its tickers are looked up on that day.
+    Raises NotFound where there is no such file, SchemaMismatch without a column, and what else `file_records` raises.
     """
-    said = pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path, try_parse_dates=True)
-    if "cusip" not in said.columns or not {"ticker", "instrument_id"} & set(said.columns):
+    said = file_records(file_bytes(path), path.name, _OF_A_CUSIP, needed=("cusip",))
+    if not {"ticker", "instrument_id"} & set(said.columns):
         raise SchemaMismatch(
             f"{path.name} has the columns {said.columns}", advice="It needs cusip, and ticker or instrument_id."
         )
+    days = {name: _day(name) if name in said.columns else pl.lit(None, pl.Date) for name in _DAYS_OF_A_CUSIP}
+    unread = [days[name].is_null() & (pl.col(name).cast(pl.String) != "") for name in days if name in said.columns]
     rows = said.with_columns(
         cusip=pl.col("cusip").cast(pl.String).str.strip_chars().str.to_uppercase(),
         day=pl.lit(known_at.date()),
-        valid_from=pl.col("valid_from").cast(pl.Date) if "valid_from" in said.columns else pl.lit(_FIRST_DAY),
-        valid_to=pl.col("valid_to").cast(pl.Date) if "valid_to" in said.columns else pl.lit(None, pl.Date),
+        unread=pl.any_horizontal(pl.lit(value=False), *unread).fill_null(value=False),
+        valid_from=days["valid_from"].fill_null(_FIRST_DAY),
+        valid_to=days["valid_to"],
         source_url=pl.lit(f"file:{path.name}"),
         known_at=pl.lit(known_at, Instant),
     )
     if "instrument_id" not in said.columns:
         rows = identify(rows, instruments, on="day")
     valid = pl.col("cusip").map_elements(is_cusip, return_dtype=pl.Boolean).fill_null(value=False)
-    refusals = {"cusip_check_digit": ~valid, "unresolved": valid & pl.col("instrument_id").is_null()}
+    refusals = {
+        "cusip_check_digit": ~valid,
+        "unresolved": valid & pl.col("instrument_id").is_null(),
+        "date_unreadable": valid & pl.col("instrument_id").is_not_null() & pl.col("unread"),
+    }
     refused = {code: count for code, bad in refusals.items() if (count := rows.filter(bad).height)}
-    kept = rows.filter(valid & pl.col("instrument_id").is_not_null()).unique(["cusip", "valid_from"], keep="last")
+    kept = rows.filter(~pl.any_horizontal(*refusals.values())).unique(["cusip", "valid_from"], keep="last")
     lake.upsert(CUSIPS, CUSIPS.check(kept.select(CUSIPS.schema.keys()).sort("cusip")))
     return IngestedCusips(kept.height, refused)
+
+
+def _day(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
 
 
 def holdings_as_known(

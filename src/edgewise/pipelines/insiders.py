@@ -57,18 +57,22 @@ def insiders_stage(lake: Lake, documents: DocumentStore) -> Stage[FiledForm]:
     )
 
 
-def ingest_dataset(raw: bytes, lake: Lake, *, source_url: str) -> DatasetReport:
+def ingest_dataset(raw: bytes, lake: Lake, *, source_url: str, issuers: Sequence[int] = ()) -> DatasetReport:
     """Store the forms of a quarterly data set that are not here from their XML, which says more; return the counts.
 
+    issuers: registrant numbers to take the forms about; all if none is named.
     `known_at` is that of the filing where the lake has it. Safe to repeat. Raises what reading the data set raises.
     """
     known = lake.read(FILINGS, columns=["accession", "known_at", "known_at_source"]).unique("accession")
     read = dataset_rows(dataset_tables(raw), known=known, source_url=source_url)
-    here = lake.read(INSIDER_TRADES, columns=["accession", "document_sha256"]).drop_nulls("document_sha256")
-    new = read.rows.join(here, on="accession", how="anti")
+    rows = read.rows.filter(pl.col("issuer_cik").is_in(list(issuers))) if issuers else read.rows
+    named = pl.col("accession").is_in(rows["accession"].unique().implode())
+    stored = lake.read(INSIDER_TRADES, columns=["accession", "document_sha256"], where=named)
+    here = stored.drop_nulls("document_sha256")
+    new = rows.join(here, on="accession", how="anti")
     lake.upsert(INSIDER_TRADES, new)
     forms = new["accession"].n_unique()
-    already = read.rows["accession"].n_unique() - forms
+    already = rows["accession"].n_unique() - forms
     return DatasetReport(forms, new.filter(pl.col("line") > 0).height, already, read.refused)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,19 +10,17 @@ import polars as pl
 
 from edgewise.core.clock import NEW_YORK
 from edgewise.core.tables_news import NEWS
-from edgewise.pipelines.provided import Ingested, Part, day_chunks, file_bytes, settled_key, store_versions, weeks_of
+from edgewise.pipelines.provided import Intake, Part, archived_parts, day_chunks, settled_key, spellings
 from edgewise.sources.news.files import read_news_file
-from edgewise.sources.news.said import ProvidedNews
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
-    from pathlib import Path
 
     from edgewise.core.clock import Clock
     from edgewise.core.ports import ToneModel
     from edgewise.lake import Lake
-    from edgewise.pipelines.provided import Page, Span
+    from edgewise.pipelines.provided import Span
     from edgewise.sources.news.service import PolygonNews
 
 _WEEK, _QUARTER = 7, 91
@@ -34,19 +32,19 @@ def news_parts(source: PolygonNews, span: Span, clock: Clock, *, tickers: Sequen
     An archive is read week by week, too.
     """
     now = clock.now()
-    until = span.until or now
     if source.archived:
-        first, last = (instant.astimezone(UTC).date() for instant in (span.since, until))
-        days = [day for day in source.days() if first <= day <= last]
-        return [
-            Part(f"news of {week[0]} to {week[-1]}", partial(_archived, source, week, tickers, now))
-            for week in weeks_of(days)
-        ]
-    named = [both for ticker in tickers for both in dict.fromkeys((ticker.replace("-", "."), ticker))] or [""]
+        return archived_parts(source, NEWS, span, now, tickers=tickers)
+    until, named = span.until or now, spellings(tickers) or [""]
     return [
         Part(
             f"news of {first} to {last}{f' on {ticker}' if ticker else ''}",
-            partial(_published, source, max(_midnight(first), span.since), min(_midnight(last, 1), until), ticker, now),
+            partial(
+                source.published,
+                max(_midnight(first), span.since),
+                min(_midnight(last, 1), until),
+                ticker=ticker,
+                seen_at=now,
+            ),
             settled_key("polygon/news", ticker, first, last, now=now) if _midnight(first) >= span.since else "",
         )
         for ticker in named
@@ -54,12 +52,9 @@ def news_parts(source: PolygonNews, span: Span, clock: Clock, *, tickers: Sequen
     ]
 
 
-def store_news(
-    lake: Lake, instruments: pl.DataFrame, clock: Clock, model: ToneModel
-) -> Callable[[pl.DataFrame], Ingested]:
-    """Return what stores a page of news, its tone scored by `model` where the provider gives none."""
-    scored = partial(with_tone, model=model)
-    return lambda rows: store_versions(lake, NEWS, rows, instruments=instruments, seen_at=clock.now(), complete=scored)
+def news_intake(model: ToneModel) -> Intake:
+    """Return how news comes in, its tone scored by `model` where the provider gives none."""
+    return Intake(NEWS, news_parts, read_news_file, partial(with_tone, model=model))
 
 
 def with_tone(rows: pl.DataFrame, *, model: ToneModel) -> pl.DataFrame:
@@ -80,29 +75,9 @@ def with_tone(rows: pl.DataFrame, *, model: ToneModel) -> pl.DataFrame:
     return joined.with_columns(tone=pl.coalesce("tone", net), tone_by=pl.coalesce("tone_by", ours)).drop("_net")
 
 
-def news_files(paths: Iterable[Path], clock: Clock) -> list[Part]:
-    """Return a part for each file; one that cannot be read fails alone."""
-    return [Part(path.name, partial(_file, path, clock)) for path in paths]
-
-
 def news_of(lake: Lake, instrument_id: str, *, as_of: datetime | None) -> pl.DataFrame:
     """Return the rows about a security that were known at `as_of` (None: now), each in its newest version."""
     return lake.read(NEWS, as_of=as_of).filter(instrument_id=instrument_id)
-
-
-def _file(path: Path, clock: Clock) -> list[Page]:
-    return [read_news_file(file_bytes(path), path.name, seen_at=clock.now())]
-
-
-def _archived(source: PolygonNews, days: Sequence[date], tickers: Sequence[str], now: datetime) -> list[Page]:
-    rows = pl.concat(source.day(day, seen_at=now).rows for day in days)
-    asked = rows.filter(pl.col("ticker").is_in(list(tickers))) if tickers else rows
-    once = asked.unique(NEWS.identity, keep="last", maintain_order=True)
-    return [ProvidedNews(once, once["news_id"].n_unique())]
-
-
-def _published(source: PolygonNews, since: datetime, until: datetime, ticker: str, now: datetime) -> Iterable[Page]:
-    return source.published(since, until, ticker=ticker, seen_at=now)
 
 
 def _midnight(day: date, after: int = 0) -> datetime:

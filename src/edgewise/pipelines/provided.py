@@ -1,21 +1,24 @@
 """What providers say, brought into a bitemporal table: in parts, each of which may fail alone, and in versions.
 
-A part is a question with an answer of some pages. Each page is stored before the next one is asked, so a killed run
-loses nothing. A part that is done and will not change any more is remembered: `--resume` does not ask it again.
+A part is a question with an answer of some pages. Pages are stored some thousand rows at a time, and a part that is
+stored and will not change any more is remembered: `--resume` does not ask it again. So a killed run loses no more than
+the answers that were not stored yet.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from hashlib import blake2b
 from itertools import groupby
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import EdgewiseError, NotConfigured, NotFound, Throttled, TooLarge
+from edgewise.sources.answers import ProvidedRows
 from edgewise.sources.edgar.tickers import identify
 
 if TYPE_CHECKING:
@@ -26,26 +29,14 @@ if TYPE_CHECKING:
     from edgewise.core.ports import Seen
     from edgewise.core.table import Table
     from edgewise.lake import Lake
+    from edgewise.sources.answers import DailyList
 
 # Days after which a provider does not correct what it said any more.
 SETTLED_DAYS = 14
 MOST_FILE_BYTES = 2_000_000_000
+STORED_AT_ONCE = 5_000
 _REMEMBERED = timedelta(days=3_650)
 _BOOKKEEPING = frozenset({"first_seen_at", "known_at_source", "source_url", "instrument_id", "tone", "tone_by"})
-
-
-class Page(Protocol):
-    """One answer of a provider: rows of the table without `instrument_id`, and the items that it had."""
-
-    @property
-    def rows(self) -> pl.DataFrame:
-        """The rows."""
-        ...
-
-    @property
-    def items(self) -> int:
-        """The items."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +57,7 @@ class Part:
     """
 
     what: str
-    pages: Callable[[], Iterable[Page]]
+    pages: Callable[[], Iterable[ProvidedRows]]
     settled: str = ""
 
 
@@ -113,6 +104,35 @@ class Ingested:
         return Ingested(**sums, reasons=reasons, failures=(*self.failures, *other.failures))
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How one kind of thing that providers say comes in.
+
+    table:    where it goes; its key begins with the provider and the provider's number.
+    parts:    returns the questions that bring a `Span` from an opened source at a clock's time, about `tickers` or all.
+    read:     returns the rows of a file: its bytes, its name, and `seen_at`.
+    complete: as `store_versions` has it.
+    """
+
+    table: Table
+    parts: Callable[..., list[Part]]
+    read: Callable[..., ProvidedRows]
+    complete: Callable[[pl.DataFrame], pl.DataFrame] = lambda rows: rows
+
+    def files(self, paths: Iterable[Path], clock: Clock) -> list[Part]:
+        """Return a part for each file; one that cannot be read fails alone."""
+        return [Part(path.name, partial(self._file, path, clock)) for path in paths]
+
+    def storing(self, lake: Lake, instruments: pl.DataFrame, clock: Clock) -> Callable[[pl.DataFrame], Ingested]:
+        """Return what stores a page."""
+        return lambda rows: store_versions(
+            lake, self.table, rows, instruments=instruments, seen_at=clock.now(), complete=self.complete
+        )
+
+    def _file(self, path: Path, clock: Clock) -> list[ProvidedRows]:
+        return [self.read(file_bytes(path), path.name, seen_at=clock.now())]
+
+
 def ingest_parts(
     parts: Sequence[Part],
     store: Callable[[pl.DataFrame], Ingested],
@@ -123,36 +143,97 @@ def ingest_parts(
     limit: int | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Ingested:
-    """Ask part after part and store every page at once; a part that fails becomes a `Failure` and the others go on.
+    """Ask part after part and store what they bring; a part that fails becomes a `Failure` and the others go on.
 
     resume: leave out parts that are done and settled.
     limit:  stop after the page with which so many items were had.
-    A provider that blocks us is not asked any more; a refused key raises NotConfigured.
+    A provider that blocks us is not asked any more; a refused key raises NotConfigured, a lake that cannot be written
+    what it raises. Whatever ends a run, what it had is stored; after a kill, parts of the last 5,000 rows are asked
+    again.
     """
     held = _done(parts, seen, clock) if resume else frozenset()
-    total = Ingested()
-    for place, part in enumerate(parts):
-        if part.settled in held:
-            total += Ingested(resumed=1)
+    desk = _Desk(store, lambda keys: seen.keep(keys, until=clock.now() + _REMEMBERED))
+    try:
+        for place, part in enumerate(parts):
+            if part.settled in held:
+                desk.total += Ingested(resumed=1)
+                on_progress(1)
+                continue
+            for answer in _answers(part):
+                if isinstance(answer, EdgewiseError):
+                    desk.failed(part, answer)
+                    if isinstance(answer, Throttled):
+                        desk.total += Ingested(left=len(parts) - place - 1)
+                        return desk.emptied()
+                    break
+                desk.take(answer)
+                if limit is not None and desk.total.items >= limit:
+                    desk.total += Ingested(parts=1, left=len(parts) - place - 1)
+                    return desk.emptied()
+            else:
+                desk.done(part)
             on_progress(1)
-            continue
-        try:
-            for page in part.pages():
-                total += replace(store(page.rows), items=page.items)
-                if limit is not None and total.items >= limit:
-                    return total + Ingested(parts=1, left=len(parts) - place - 1)
-        except NotConfigured:
-            raise
-        except EdgewiseError as error:
-            total += Ingested(parts=1, failures=(Failure(part.what, error.code, error.what),))
-            if isinstance(error, Throttled):
-                return total + Ingested(left=len(parts) - place - 1)
-        else:
-            total += Ingested(parts=1)
-            if part.settled:
-                seen.keep([part.settled], until=clock.now() + _REMEMBERED)
-        on_progress(1)
-    return total
+    finally:
+        desk.emptied()
+    return desk.total
+
+
+def _answers(part: Part) -> Iterator[ProvidedRows | EdgewiseError]:
+    """Yield the pages of a part, and last of all what ended it early. Raises NotConfigured."""
+    try:
+        yield from part.pages()
+    except NotConfigured:
+        raise
+    except EdgewiseError as error:
+        yield error
+
+
+class _Desk:
+    """Lets pages lie until they are worth a commit, which takes as long for ten rows as for ten thousand.
+
+    A part is remembered as settled once its pages are stored. Two pages with the same item do not lie together: which
+    of its states came first would be lost.
+    total: what came of the run so far.
+    """
+
+    def __init__(self, store: Callable[[pl.DataFrame], Ingested], remember: Callable[[list[str]], None]) -> None:
+        self._store, self._remember = store, remember
+        self._pages: list[pl.DataFrame] = []
+        self._settled: list[str] = []
+        self._items: set[tuple[object, ...]] = set()
+        self.total = Ingested()
+
+    def take(self, page: ProvidedRows) -> None:
+        """Take a page."""
+        # The provider and its number, with which every table of theirs begins.
+        items = set(page.rows.select(page.rows.columns[:2]).iter_rows())
+        if not self._items.isdisjoint(items):
+            self.emptied()
+        self.total += Ingested(items=page.items)
+        self._pages.append(page.rows)
+        self._items |= items
+        if sum(lying.height for lying in self._pages) >= STORED_AT_ONCE:
+            self.emptied()
+
+    def done(self, part: Part) -> None:
+        """Note that a part has no more pages."""
+        self.total += Ingested(parts=1)
+        if part.settled:
+            self._settled.append(part.settled)
+
+    def failed(self, part: Part, error: EdgewiseError) -> None:
+        """Note that a part ended early."""
+        self.total += Ingested(parts=1, failures=(Failure(part.what, error.code, error.what),))
+
+    def emptied(self) -> Ingested:
+        """Store what lies here, then remember which parts are settled with it, and return the total."""
+        pages, settled = self._pages, self._settled
+        self._pages, self._settled, self._items = [], [], set()
+        if pages:
+            self.total += self._store(pl.concat(pages))
+        if settled:
+            self._remember(settled)
+        return self.total
 
 
 def store_versions(
@@ -183,7 +264,8 @@ def store_versions(
     rewritten = _against_stored(table, _known_since(verdict.rewritten, seen_at), stored)
     new = pl.concat([verdict.new, rewritten.new, rewritten.rewritten]).unique(table.identity, keep="last")
     known = pl.concat([verdict.known, rewritten.known])
-    lake.upsert(table, table.check(complete(new)), keep_first=["first_seen_at"])
+    if new.height:
+        lake.upsert(table, table.check(complete(new)), keep_first=["first_seen_at"])
     _name_anew(lake, table, known, stored)
     return _counted(new, known.height)
 
@@ -256,7 +338,9 @@ def _name_anew(lake: Lake, table: Table, known: pl.DataFrame, stored: pl.DataFra
     """Give stored rows the security that their symbol is found to have named, if none was known when they came."""
     found = known.filter(pl.col("instrument_id").is_not_null()).select(*table.key, "instrument_id").unique()
     nameless = stored.filter(pl.col("instrument_id").is_null()).drop("instrument_id")
-    lake.upsert(table, nameless.join(found, on=list(table.key)).select(table.schema.keys()))
+    named = nameless.join(found, on=list(table.key)).select(table.schema.keys())
+    if named.height:
+        lake.upsert(table, named)
 
 
 def _counted(new: pl.DataFrame, unchanged: int) -> Ingested:
@@ -279,6 +363,34 @@ def _done(parts: Sequence[Part], seen: Seen, clock: Clock) -> frozenset[str]:
     return frozenset(keys) - frozenset(seen.claim(keys, at=now, until=now + timedelta(microseconds=1)))
 
 
+def archived_parts(
+    source: DailyList, table: Table, span: Span, now: datetime, *, tickers: Sequence[str] = ()
+) -> list[Part]:
+    """Return the weeks of an archive within a span; what is stored at once is stored with one commit."""
+    first, last = (instant.astimezone(source.zone).date() for instant in (span.since, span.until or now))
+    days = [day for day in source.days() if first <= day <= last]
+    weeks = [list(week) for _, week in groupby(days, key=lambda day: day.toordinal() // 7)]
+    return [
+        Part(f"{table.name} of {week[0]} to {week[-1]}", partial(_archived, source, table, week, tickers, now))
+        for week in weeks
+    ]
+
+
+def _archived(
+    source: DailyList, table: Table, days: Sequence[date], tickers: Sequence[str], now: datetime
+) -> list[ProvidedRows]:
+    rows = pl.concat(source.day(day, seen_at=now).rows for day in days)
+    asked = rows.filter(pl.col("ticker").is_in(list(tickers))) if tickers else rows
+    # The files of two days may hold one state of an item.
+    once = asked.unique(table.identity, keep="last", maintain_order=True)
+    return [ProvidedRows(once, once.select(table.key[:2]).n_unique())]
+
+
+def spellings(tickers: Iterable[str]) -> list[str]:
+    """Return symbols as providers may spell them: with a dot before the class, and as we do."""
+    return [both for ticker in tickers for both in dict.fromkeys((ticker.replace("-", "."), ticker))]
+
+
 def day_chunks(span: Span, now: datetime, *, days: int) -> Iterator[tuple[date, date]]:
     """Yield first and last New York day of each stretch of `days` days; they lie the same whatever the span is."""
     first = span.since.astimezone(NEW_YORK).date()
@@ -287,11 +399,6 @@ def day_chunks(span: Span, now: datetime, *, days: int) -> Iterator[tuple[date, 
         end = min(date.fromordinal((first.toordinal() // days + 1) * days - 1), last)
         yield first, end
         first = end + timedelta(days=1)
-
-
-def weeks_of(days: Sequence[date]) -> list[list[date]]:
-    """Return days in order as the weeks they are of; what is stored at once is stored with one commit."""
-    return [list(week) for _, week in groupby(days, key=lambda day: day.toordinal() // 7)]
 
 
 def file_bytes(path: Path) -> bytes:

@@ -26,8 +26,10 @@ from edgewise.core.identifiers import Ticker
 from edgewise.core.table import Instant
 from edgewise.core.tables import PRICES
 from edgewise.core.tables_market import CORPORATE_ACTIONS, PRICE_DISAGREEMENTS
+from edgewise.market.delisting import Ended, delisting_return
 from edgewise.market.quarantine import ALIKE, SUSPECT, judged, looks_like_split
 from edgewise.sources.edgar.tickers import current, identify
+from edgewise.sources.prices.provided import ProvidedPrices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,17 +38,20 @@ if TYPE_CHECKING:
     from edgewise.core.clock import Clock
     from edgewise.lake import Lake
     from edgewise.sources.prices.open import Providers
-    from edgewise.sources.prices.provided import PriceProvider, ProvidedPrices, WholeMarket
+    from edgewise.sources.prices.provided import PriceProvider, WholeMarket
 
 BATCH = 100
+SESSIONS_AT_ONCE = 21
 OVERLAP = 5
 """Sessions asked for again, so that corrections show."""
 CONTEXT = 8
 """Stored sessions that new rows are judged beside."""
 APART = 0.005
 """Closes nearer than this fraction, or than a cent, are the same."""
+_GROUPED = "https://api.polygon.io/v2/aggs/grouped/locale/us/market/stocks"
 _LEVELS = ("open", "high", "low", "close")
 _KEY = ("instrument_id", "session")
+_OF_AN_END = ("delisting_return", "ended", "exchange")
 _REFUSALS = (Transient, NotConfigured)
 
 
@@ -125,7 +130,10 @@ class PriceIngestion:
     def by_session(
         self, source: WholeMarket, *, since: date, on_progress: Callable[[int], object] = lambda _done: None
     ) -> IngestedFromProviders:
-        """Ask for all securities of each closed session from `since` that is not stored yet, one question a session."""
+        """Ask for all securities of each closed session from `since` that is not stored yet, one question a session.
+
+        Some weeks of sessions are stored at once: a commit takes as long for one session as for twenty.
+        """
         until = self._last_closed()
         if since > until:
             return self.report
@@ -135,13 +143,15 @@ class PriceIngestion:
         events = self._attempt(source, "events", lambda: source.events(since, until))
         if events is not None and events.actions.height:
             self._store_actions(self._actions(events, source.name, "https://api.polygon.io/v3/reference", None))
-        for session in missing:
-            found = self._attempt(source, str(session), lambda day=session: source.grouped(day))  # type: ignore[misc]
-            if found is not None:
-                url = f"https://api.polygon.io/v2/aggs/grouped/locale/us/market/stocks/{session}"
-                self.report.companies += 1
-                self._store([self._identified(found, source, url, None)])
-            on_progress(1)
+        for batch in (missing[begin : begin + SESSIONS_AT_ONCE] for begin in range(0, len(missing), SESSIONS_AT_ONCE)):
+            answers: list[ProvidedPrices] = []
+            for session in batch:
+                found = self._attempt(source, str(session), lambda day=session: source.grouped(day))  # type: ignore[misc]
+                if found is not None:
+                    answers.append(found)
+                on_progress(1)
+            if answers:
+                self._store([self._identified_together(answers, source)])
         return self.report
 
     def _last_closed(self) -> date:
@@ -213,6 +223,17 @@ class PriceIngestion:
             reasons=pl.lit(None, dtype=pl.String),
         ).select(PRICES.schema.keys())
         return Answered(provider.name, prices, self._actions(found, provider.name, url, fixed))
+
+    def _identified_together(self, answers: Sequence[ProvidedPrices], source: WholeMarket) -> Answered:
+        """Return the answers of some sessions as one, each row with the address of its own session."""
+        self.report.companies += len(answers)
+        self.report.by_provider[source.name] += len(answers) - 1
+        lost = sum((Counter(one.rejected) for one in answers), Counter[str]())
+        prices = pl.concat([one.prices for one in answers])
+        together = ProvidedPrices(prices, answers[0].actions.clear(), dict(lost))
+        told = self._identified(together, source, _GROUPED, None)
+        url = pl.format(f"{_GROUPED}/{{}}", pl.col("session"))
+        return Answered(told.provider, told.prices.with_columns(source_url=url), told.actions)
 
     def _named(self, rows: pl.DataFrame, on: str, instrument: str | None) -> pl.DataFrame:
         if instrument is not None:
@@ -331,17 +352,31 @@ class PriceIngestion:
 def action_rows(actions: pl.DataFrame) -> pl.DataFrame:
     """Return rows of CORPORATE_ACTIONS from instrument_id, ex_session, kind, ratio, amount, declared_on, source_url.
 
-    Known at 22:00 Eastern of the day it was declared, at the latest when the ex session opens.
+    Delistings have delisting_return, too, or, where that is null, `ended` (merged, performance) and `exchange`, which
+    say what stands in (`market.delisting`); known at the close of the session after the last one.
+    The others are known at 22:00 Eastern of the day they were declared, at the latest when the ex session opens.
     """
-    known = [
-        session_open(ex) if declared is None else min(session_open(ex), latest_known_at(declared))
-        for ex, declared in actions.select("ex_session", "declared_on").iter_rows()
-    ]
+    absent = [pl.lit(None).alias(name) for name in _OF_AN_END if name not in actions.columns]
+    told = actions.with_columns(absent)
+    known = [_action_known_at(*row) for row in told.select("kind", "ex_session", "declared_on").iter_rows()]
+    returns = [_final_return(*row) for row in told.select("kind", *_OF_AN_END).iter_rows()]
     return CORPORATE_ACTIONS.check(
-        actions.with_columns(
-            delisting_return=pl.lit(None, dtype=pl.Float64), known_at=pl.Series(known, dtype=Instant)
+        told.with_columns(
+            delisting_return=pl.Series(returns, dtype=pl.Float64), known_at=pl.Series(known, dtype=Instant)
         ).select(CORPORATE_ACTIONS.schema.keys())
     )
+
+
+def _action_known_at(kind: str, ex: date, declared: date | None) -> datetime:
+    if kind == "delisting":
+        return session_close(shift_session(ex, 1))
+    return session_open(ex) if declared is None else min(session_open(ex), latest_known_at(declared))
+
+
+def _final_return(kind: str, told: float | None, ended: str | None, exchange: str | None) -> float | None:
+    if kind != "delisting" or told is not None:
+        return told
+    return delisting_return(1.0, ended=Ended(ended) if ended else None, exchange=exchange)
 
 
 def disagreements(told: pl.DataFrame, stored: pl.DataFrame, seen_at: datetime) -> pl.DataFrame:

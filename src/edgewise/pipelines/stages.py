@@ -18,9 +18,10 @@ from edgewise.core.errors import EdgewiseError, NotConfigured, Transient
 from edgewise.core.ports import Failure, FilingLedger, FilingState, FilingWork
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from edgewise.core.clock import Clock
+    from edgewise.core.identifiers import Accession
 
 Prepared = TypeVar("Prepared")
 DETAIL_LENGTH = 500
@@ -67,15 +68,17 @@ def run_stage(
     *,
     batch: int = 64,
     limit: int | None = None,
+    among: Collection[Accession] | None = None,
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> StageReport:
     """Run `stage` over all filings that wait for it, at most `limit`; return what came of them.
 
+    among:       the filings to look at; others keep waiting. None: all.
     on_progress: called after each batch with the number of filings in it.
     Raises the errors of `commit`: a lake that cannot be written stops the run, and nothing is acknowledged.
     """
     report = StageReport(stage.name)
-    for works in _batches(stage, ledger, batch=batch, limit=limit):
+    for works in _batches(stage, ledger, batch=batch, limit=limit, among=among):
         done, failures = run_batch(stage, works, ledger, clock)
         report.count(len(done), failures)
         on_progress(len(works))
@@ -99,7 +102,12 @@ def run_batch(
 
 
 def _batches(
-    stage: Stage[Prepared], ledger: FilingLedger, *, batch: int, limit: int | None
+    stage: Stage[Prepared],
+    ledger: FilingLedger,
+    *,
+    batch: int,
+    limit: int | None,
+    among: Collection[Accession] | None,
 ) -> Iterator[list[FilingWork]]:
     """Yield what waits for the stage: first the filings in its state, then those whose failure at it may pass."""
     left = limit if limit is not None else -1
@@ -109,6 +117,8 @@ def _batches(
             after = works[-1].accession
             if state is FilingState.FAILED:
                 works = [work for work in works if work.failed_at_state is stage.takes]
+            if among is not None:
+                works = [work for work in works if work.accession in among]
             if works:
                 left -= len(works)
                 yield works

@@ -9,6 +9,11 @@ risk_factors                 stand in an item of that filing
 item_changes, risk_changes   are between two filings with items; what was not dropped or new stands in risk_factors
 documents.sha256             is in the document store, and the bytes still have that digest
 documents of a filing        belong to a row of filings
+fundamentals.sources         are facts of that company
+ratios.sources               are filings that statements of that company rest on
+share_counts.sources         are facts of that company
+insider_trades               name a document of their filing, where they were read from one and not from a data set
+holdings                     stand in a report of that manager
 """
 
 from __future__ import annotations
@@ -30,6 +35,9 @@ from edgewise.core.tables import (
     RISK_FACTORS,
     TEXTS,
 )
+from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS, RATIOS, SHARE_COUNTS
+from edgewise.core.tables_holdings import HOLDING_REPORTS, HOLDINGS
+from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.pipelines.score import WHOLE_FILING
 
 if TYPE_CHECKING:
@@ -50,7 +58,7 @@ class Untraceable:
 def untraceable(
     lake: Lake, documents: DocumentStore, *, models: Collection[str] | None = None, read_bytes: bool = True
 ) -> Iterator[Untraceable]:
-    """Yield every break in the chain from factor values to bytes; nothing where all can be traced.
+    """Yield every break in the chain from derived values to bytes; nothing where all can be traced.
 
     models:     every model version that can be found; None leaves models out.
     read_bytes: read each blob and check its digest; otherwise only that it is there.
@@ -75,6 +83,7 @@ def untraceable(
     of_items = rows["filing_tone"].filter(~whole).select("accession", "item", sha256="inputs")
     yield from _breaks("filing_tone", of_items, known_documents, missing="sha256", row=("accession", "item"))
     yield from _breaks_of_filing_text(lake, known_documents)
+    yield from _breaks_of_company_data(lake, known_documents)
     stored = rows["documents"].select("accession", "sequence")
     yield from _breaks("documents", stored, filings, missing="accession", row=("accession", "sequence"))
     yield from _lost_blobs("documents", rows["documents"]["sha256"], documents, read_bytes=read_bytes)
@@ -102,6 +111,41 @@ def _breaks_of_filing_text(lake: Lake, documents: pl.DataFrame) -> Iterator[Untr
     for side, place_in in (("accession", "ordinal"), ("previous_accession", "old_ordinal")):
         named = changes.filter(pl.col(place_in) > 0).select(accession=side, ordinal=place_in)
         yield from _breaks("risk_changes", named, ordinals, missing="ordinal", row=("accession", "ordinal"))
+
+
+def _breaks_of_company_data(lake: Lake, documents: pl.DataFrame) -> Iterator[Untraceable]:
+    """Yield the breaks between statements and facts, and what of ownership forms. `documents`: accession and sha256."""
+    line = ("cik", "basis", "period_end", "field")
+    told = lake.history(FUNDAMENTALS, columns=[*line, "sources"]).drop_nulls("sources").unique()
+    facts = lake.history(FACTS, columns=["cik", "accession", "concept"])
+    known = facts.select("cik", fact=pl.format("{}:{}", "accession", "concept")).unique()
+    named = _named_facts(told)
+    yield from _breaks("fundamentals", named, known, missing="fact", row=line)
+    period = ("cik", "basis", "period_end")
+    rested = lake.history(RATIOS, columns=[*period, "sources"]).drop_nulls("sources").unique()
+    filings = rested.with_columns(accession=pl.col("sources").str.split("; ")).explode("accession")
+    read_by_lines = named.select("cik", "accession").unique()
+    yield from _breaks("ratios", filings, read_by_lines, missing="accession", row=period)
+    counts = lake.history(SHARE_COUNTS, columns=["cik", "sources"]).drop_nulls("sources").unique()
+    yield from _breaks("share_counts", _named_facts(counts), known, missing="fact", row=("cik",))
+    read = lake.history(INSIDER_TRADES, columns=["accession", "line", "document_sha256"])
+    of_forms = read.rename({"document_sha256": "sha256"}).drop_nulls("sha256")
+    yield from _breaks("insider_trades", of_forms, documents, missing="sha256", row=("accession", "line"))
+    report = ["manager_cik", "period_end", "accession"]
+    reports = lake.history(HOLDING_REPORTS, columns=report).unique()
+    lines = lake.history(HOLDINGS, columns=[*report, "line"])
+    yield from _breaks("holdings", lines, reports, missing="accession", row=("accession", "line"))
+
+
+def _named_facts(told: pl.DataFrame) -> pl.DataFrame:
+    """Return `told` with a row for each fact in `sources`: "a:X + Y * 4; b:Z" names a:X, a:Y and b:Z."""
+    one = pl.col("sources")
+    facts = told.with_columns(one.str.split("; ")).explode("sources")
+    concepts = facts.with_columns(
+        accession=one.str.extract("^([^:]*)"),
+        concept=one.str.extract(r":(.*?)(?: [*/] [0-9.]+)*$").fill_null("").str.split(" + "),
+    ).explode("concept")
+    return concepts.with_columns(fact=pl.format("{}:{}", "accession", "concept"))
 
 
 def _breaks(

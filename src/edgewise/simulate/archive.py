@@ -4,8 +4,10 @@
     www.sec.gov/Archives/edgar/daily-index, full-index                   master indexes
     www.sec.gov/cgi-bin/browse-edgar/                                    feed pages and INDEX.tsv
     www.sec.gov/files/company_tickers*.json, data.sec.gov/submissions/   the directory of companies
+    www.sec.gov/files/structureddata/                                    insiders' forms once more, a zip a quarter
     data.sec.gov/api/xbrl/companyfacts/                                  tagged values of all reports, by CIK
     prices/ohlcv.parquet                                                 daily bars, USD as traded
+    prices/index_members.parquet                                         who belonged to the index, and when
     truth/filings.parquet, factor.parquet, effects.json                  what a perfect reader would know
     truth/insider_trades.parquet, holdings.parquet                       dealings and holdings as they were meant
     truth/items, risk_factors, statements                                what the documents say, in parts
@@ -33,8 +35,10 @@ from edgewise.simulate.directory import Filed, submissions_files, ticker_files
 from edgewise.simulate.documents.page import NOTICE
 from edgewise.simulate.effects import planted_effects
 from edgewise.simulate.feed import feed_files
+from edgewise.simulate.index_members import index_members
 from edgewise.simulate.indexes import index_files
 from edgewise.simulate.market import trade
+from edgewise.simulate.ownership.data_sets import InsiderDataSets
 from edgewise.simulate.price_files import action_table, price_table, write_prices, write_returns, write_signals
 from edgewise.simulate.providers import write_provider_data
 from edgewise.simulate.rendering import Closes, Desk, facts_files, submission_texts
@@ -54,6 +58,10 @@ if TYPE_CHECKING:
     from edgewise.simulate.schedule import Filing
 
 MARKER = "SIMULATED.md"
+_WITHOUT_TEXTS = (
+    "The texts of what companies file themselves (8-K, 10-Q, 10-K and their like) and the transcripts of calls were "
+    "left out. The indexes name these filings, with a size of 0; whoever asks for one of them finds nothing.\n\n"
+)
 _TRUTH_SCHEMA: dict[str, PolarsDataType] = {
     "accession": pl.String,
     "cik": pl.Int64,
@@ -108,9 +116,11 @@ def write_market(folder: Path, plan: Plan, companies: list[Company], filings: li
     market = trade(plan, companies, filings)
     simulated = _described(folder, plan, filings=len(filings), sessions=len(market.sessions))
     truth = GatheredTruth(simulated.effects.parent)
-    desk = Desk(plan, companies, Closes.of(market), truth, splits_of(corporate_actions(plan, companies)))
+    splits, data_sets = splits_of(corporate_actions(plan, companies)), InsiderDataSets(folder)
+    desk = Desk(plan, companies, Closes.of(market), truth, splits, data_sets)
     filed = _write_edgar(folder, desk, filings)
     truth.close()
+    data_sets.close()
     _write_truth(simulated, plan, companies, filed, market)
     if plan.provider_data:
         write_provider_data(folder, plan, companies, filings, desk.closes, desk.splits)
@@ -181,7 +191,10 @@ def _writers(desk: Desk, filed: list[Filed]) -> Iterator[Iterator[tuple[str, str
 
 
 def _write_submissions(folder: Path, desk: Desk, filings: list[Filing]) -> list[Filed]:
-    """Write every submission below each of its registrants and return its size; one text is in memory at a time."""
+    """Write every submission below each of its registrants and return its size; one text is in memory at a time.
+
+    What has no text in this plan is on file all the same, with a size of 0.
+    """
     sizes = array("q", bytes(8 * len(filings)))
     for place, text in submission_texts(desk, filings):
         sizes[place] = len(text)
@@ -198,6 +211,7 @@ def _write_truth(
     simulated.prices.parent.mkdir()
     write_prices(simulated.prices, companies, market)
     action_table(companies, market).write_parquet(simulated.prices.with_name("corporate_actions.parquet"))
+    index_members(companies, market).write_parquet(simulated.prices.with_name("index_members.parquet"))
     write_returns(simulated.effects.with_name("returns.parquet"), companies, market)
     filing_table(filed).write_parquet(simulated.filings_truth)
     write_signals(simulated.factor_truth, companies, market)
@@ -211,7 +225,8 @@ def filing_table(filed: list[Filed]) -> pl.DataFrame:
     cik, role, name: the party's; role is filer, co_registrant, issuer, reporting_owner or filed_by.
     accepted_at, published_at: UTC instants; filed_date, tradable_session: New York dates.
     items:           8-K item numbers, joined by spaces.
-    size, path:      bytes of the full submission, and its place in this party's folder below the archive's root.
+    size, path:      bytes of the full submission, and its place in this party's folder below the archive's root; 0 and
+                     nothing there in a plan without texts.
     latent_tone:     null for a form without news; placebo: null on ownership forms.
     """
     rows = [_truth_row(one, party) for one in filed for party in one.filing.parties]
@@ -231,6 +246,7 @@ def _note(plan: Plan) -> str:
     return (
         f"# {NOTICE}\n\nEvery company, filing and price below this folder was invented by Edgewise's simulator. The "
         "files have the formats of the SEC so that software can be tried on them; none of them comes from the SEC.\n\n"
+        f"{'' if plan.texts else _WITHOUT_TEXTS}"
         f"```json\n{json.dumps(plan.described(), indent=1)}\n```\n"
     )
 

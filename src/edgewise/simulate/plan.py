@@ -29,6 +29,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "illiquid": (0, 1),
     "lives": (0, 5),
 }
+_SWITCHES = ("provider_data", "texts")
 _REALS = frozenset({"tone_ic", "half_life", "splits_per_year", "dividend_payers", "illiquid", "lives"})
 
 # The effects that can be planted beside the tone; `signals` says what each is.
@@ -78,6 +79,8 @@ class Plan:
     illiquid:  fraction of the companies with sessions without trade and stale quotes.
     lives:     how often companies list late, delist, change their name or issuer: 1 as `lives` says, 0 never.
     provider_data: whether earnings calls, analysts' ratings and news are written, too.
+    texts:     whether what companies file and say is written in words: 8-K, 10-Q, 10-K and transcripts of calls.
+               Without them all numbers stay, and the indexes that name the filings, in a fraction of the room and time.
     Raises:    InvalidInput, with every complaint.
 
     The defaults are what a reader of one ticker list and of as-traded prices can bear: every company is listed under
@@ -97,6 +100,7 @@ class Plan:
     illiquid: float = 0.0
     lives: float = 0.0
     provider_data: bool = False
+    texts: bool = True
 
     @classmethod
     def full(cls, **fields: Any) -> Plan:
@@ -119,8 +123,11 @@ class Plan:
             if not _fits(name, value := getattr(self, name), low, high)
         ]
         complaints += _effect_complaints(self.effects)
-        if self.provider_data not in {True, False}:
-            complaints.append(f"provider_data is {self.provider_data!r}, neither True nor False")
+        complaints += [
+            f"{name} is {value!r}, neither True nor False"
+            for name in _SWITCHES
+            if not isinstance(value := getattr(self, name), bool)
+        ]
         if not (type(self.end) is date and EARLIEST <= self.end <= LATEST):
             complaints.append(f"end is {self.end!r}, not a date from {EARLIEST} to {LATEST}")
         if not complaints and self.start < EARLIEST:

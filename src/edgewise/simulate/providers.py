@@ -1,6 +1,6 @@
 """What the providers beside the SEC have of a market: earnings calls, analysts' ratings, news, and the truth of each.
 
-wrds/<table>.parquet, transcripts/<ticker>_<date>.json     calls
+wrds/<table>.parquet, transcripts/<ticker>_<date>.json     calls, unless the plan has no texts
 api.benzinga.com/api/v2.1/calendar/ratings/<date>.json     ratings, by New York date of publication
 api.benzinga.com/api/v2/news/<date>.json                   news, by New York date of `created`
 api.polygon.io/v2/reference/news/<date>.json               news, by UTC date
@@ -36,8 +36,9 @@ def write_provider_data(  # noqa: PLR0917 - all that a market is made of
     filings:  in order of acceptance.
     price_of: close as traded, by index of the company and session; NaN where there is none.
     """
-    (folder / "wrds").mkdir()
-    write_calls(folder, plan, companies, filings)
+    if plan.texts:
+        (folder / "wrds").mkdir()
+        write_calls(folder, plan, companies, filings)
     by_company = filings_by_company(filings)
     days = DayFiles(folder)
     truth = folder / "truth"

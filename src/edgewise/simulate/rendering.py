@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from edgewise.simulate.accounts import Splits
     from edgewise.simulate.market import Market
+    from edgewise.simulate.ownership.data_sets import InsiderDataSets
     from edgewise.simulate.parties import Registrant
     from edgewise.simulate.plan import Plan
     from edgewise.simulate.schedule import Filing
@@ -59,17 +60,21 @@ class Closes:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every submission can need: the plan, all companies, prices, splits, and where the truth is noted down."""
+    """What every submission can need: the plan, all companies, prices, splits, and where it is noted down once more."""
 
     plan: Plan
     companies: list[Company]
     closes: Closes
     truth: GatheredTruth
     splits: Splits
+    data_sets: InsiderDataSets
 
 
 def submission_texts(desk: Desk, filings: list[Filing]) -> Iterator[tuple[int, str]]:
-    """Yield the place among `filings` and the text of each submission, lead by lead, each lead's by acceptance."""
+    """Yield the place among `filings` and the text of each submission, lead by lead, each lead's by acceptance.
+
+    A plan without texts has those of insiders and managers only.
+    """
     by_lead: defaultdict[Registrant, list[int]] = defaultdict(list)
     for place, filing in enumerate(filings):
         by_lead[lead_of(filing)].append(place)
@@ -105,13 +110,15 @@ def _of_company(desk: Desk, company: Company, numbered: list[tuple[int, Filing]]
     filed = {filing.report: filing for _, filing in numbered if not filing.companies}
     for place, filing in numbered:
         if filing.companies:
-            written = write_filing(desk.plan, filing, accounts, number=place)
-            desk.truth.text.add(written.items, written.risk_factors)
             desk.truth.statements.add(statement_rows(filing, accounts))
-            yield place, filing, written.documents
+            if desk.plan.texts:
+                written = write_filing(desk.plan, filing, accounts, number=place)
+                desk.truth.text.add(written.items, written.risk_factors)
+                yield place, filing, written.documents
         else:
             form = _ownership_form(desk, company, reports[filing.report], filed, filing)
             desk.truth.trades.add(trade_rows(form, filing, filed))
+            desk.data_sets.add(form, filing)
             yield place, filing, [ownership_document(form)]
 
 

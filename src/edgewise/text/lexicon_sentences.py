@@ -22,6 +22,7 @@ class LexiconSentences:
     """Counts the words of the lexicon, sentence by sentence. The version covers the lists and the rules."""
 
     version = "lexicon-sentences-1"
+    fingerprint = None
 
     def probabilities(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Return shape (len(sentences), 3): negative, neutral, positive. A sentence of boilerplate is neutral."""

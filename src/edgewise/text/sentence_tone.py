@@ -24,7 +24,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from edgewise.core.ports import TONES
 from edgewise.text.boilerplate import is_heading, prose
@@ -37,6 +36,7 @@ from edgewise.text.words import BORDERS, sentences, tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import polars as pl
     from numpy.typing import NDArray
 
     from edgewise.core.ports import SentenceToneModel
@@ -48,25 +48,25 @@ _SMALL_WORD = 3
 # Paragraphs within which a document's headline stands: names, addresses and telephones may come before it.
 _OPENING = 20
 
-_SCHEMA: dict[str, type[pl.DataType]] = {
-    "words": pl.Int64,
-    "boilerplate_words": pl.Int64,
-    "sentences": pl.Int64,
-    "fragments": pl.Int64,
-    "positive": pl.Float64,
-    "negative": pl.Float64,
-    "uncertainty": pl.Float64,
-    "forward_looking": pl.Float64,
-    "net": pl.Float64,
+_SCHEMA: dict[str, type[int | float]] = {
+    "words": int,
+    "boilerplate_words": int,
+    "sentences": int,
+    "fragments": int,
+    "positive": float,
+    "negative": float,
+    "uncertainty": float,
+    "forward_looking": float,
+    "net": float,
 }
-_MOVED: dict[str, type[pl.DataType]] = {
-    "place": pl.Int64,
-    "sentence": pl.String,
-    "words": pl.Int64,
-    "balance": pl.Float64,
-    **dict.fromkeys(TONES, pl.Float64),
-    "uncertain": pl.Boolean,
-    "forward_looking": pl.Boolean,
+_MOVED: dict[str, type[int | float | str]] = {
+    "place": int,
+    "sentence": str,
+    "words": int,
+    "balance": float,
+    **dict.fromkeys(TONES, float),
+    "uncertain": bool,
+    "forward_looking": bool,
 }
 _BALANCE = list(_MOVED).index("balance")
 _UNCERTAIN = int(Meaning.UNCERTAIN)
@@ -120,6 +120,8 @@ class SentenceTone:
         sentences that were read), sentence, words, balance = words * (positive - negative), the probabilities negative,
         neutral and positive, uncertain, forward_looking. The balances of all sentences add up to P - N.
         """
+        import polars as pl  # noqa: PLC0415 - imported at first use: who scores single texts needs no frame
+
         documents = read_all(texts)
         rows = moved_most(documents, self._probabilities(documents), top=top)
         return pl.DataFrame(rows, schema=_MOVED)
@@ -136,6 +138,8 @@ def different(documents: Sequence[Sentences]) -> list[str]:
 
 def scored(documents: Sequence[Sentences], known: Mapping[str, NDArray[np.float32]]) -> pl.DataFrame:
     """Return what `SentenceTone.score` does, from the model's row for each sentence of the documents."""
+    import polars as pl  # noqa: PLC0415 - as above
+
     rows = [tuple(score_row(one, known).values()) for one in documents]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 

@@ -16,7 +16,6 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from edgewise.text.boilerplate import prose
 from edgewise.text.lexicon.lists import Lexicon, Meaning, lexicon
@@ -25,19 +24,14 @@ from edgewise.text.words import BORDERS, sentences, tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import polars as pl
     from numpy.typing import NDArray
 
     from edgewise.text.boilerplate import Prose
     from edgewise.text.lexicon.lists import Phrase
 
 _REACH = 3
-_COUNTS: dict[str, type[pl.DataType]] = {
-    "words": pl.Int64,
-    "boilerplate_words": pl.Int64,
-    "positives": pl.Int64,
-    "negatives": pl.Int64,
-    "uncertains": pl.Int64,
-}
+_COUNTS = ("words", "boilerplate_words", "positives", "negatives", "uncertains")
 _POSITIVE, _NEGATIVE, _UNCERTAIN = int(Meaning.POSITIVE), int(Meaning.NEGATIVE), int(Meaning.UNCERTAIN)
 _TONED = _POSITIVE | _NEGATIVE | _UNCERTAIN
 _NEGATOR, _BORDER, _OPENS = int(Meaning.NEGATOR), int(Meaning.BORDER), int(Meaning.OPENS_PHRASE)
@@ -66,7 +60,10 @@ class LexiconTone:
         positive, negative, uncertainty: expressions of that tone as a fraction of words; null without words.
         net:               (P - N) / (P + N + 1) of their counts, between -1 and 1; null without words.
         """
-        counts = pl.DataFrame(_counts([prose(text) for text in texts]), schema=_COUNTS, orient="row")
+        import polars as pl  # noqa: PLC0415 - imported at first use: who finds words needs no frame
+
+        counted = _counts([prose(text) for text in texts])
+        counts = pl.DataFrame(counted, schema=dict.fromkeys(_COUNTS, pl.Int64), orient="row")
         words = pl.when(pl.col("words") > 0).then(pl.col("words"))
         positive, negative = pl.col("positives"), pl.col("negatives")
         return counts.select(
@@ -91,6 +88,8 @@ def explain(*texts: str, top: int = 10) -> pl.DataFrame:
     and lists of the expressions: positive, negative, uncertain. A negated positive stands among the negatives.
     The balances of all sentences add up to the P - N that `LexiconTone.score` uses.
     """
+    import polars as pl  # noqa: PLC0415 - as above
+
     paragraphs = [paragraph for text in texts for paragraph in prose(text).paragraphs]
     rows = [
         (place, sentence, len(found.positive) - len(found.negative), *_spelled(found))

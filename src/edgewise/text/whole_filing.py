@@ -9,7 +9,10 @@ counted together, so that a long report weighs more than a short letter:
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # A tone of fewer words is suspect.
 MIN_WORDS = 30
@@ -23,6 +26,8 @@ def whole_filing(documents: pl.DataFrame) -> pl.DataFrame:
     documents: rows as a ToneModel gives them.
     Nulls:     the fractions and net are null where no document has words.
     """
+    import polars as pl  # noqa: PLC0415 - imported at first use: one document is a whole filing already
+
     words = pl.col("words").sum()
     counts = {name: (pl.col(name) * pl.col("words")).sum() for name in _FRACTIONS if name in documents.columns}
     balance = (counts["positive"] - counts["negative"]) / (counts["positive"] + counts["negative"] + 1)

@@ -5,10 +5,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from edgewise.adapters import sql
-from edgewise.adapters.sql import open_database
+from edgewise.adapters.sql import open_database, revisions
 from edgewise.adapters.sql.models import metadata
 from edgewise.core.errors import NotConfigured, NotFound
 from tests import migrations
@@ -84,6 +85,32 @@ def test_the_migrations_that_other_tests_repeat_leave_what_the_real_ones_leave(d
         assert repeated.revision() == NEWEST
         repeated.close()
         assert objects(tmp_path / name) == objects(path)
+
+
+@pytest.mark.parametrize("chain", [revisions.STATE, revisions.VECTORS])
+def test_the_newest_revision_is_told_as_alembic_finds_it(chain):
+    folder = ScriptDirectory(chain.folder, version_locations=[chain.folder])
+    assert folder.get_current_head() == chain.newest
+
+
+def test_one_revision_behind_a_database_is_upgraded(database, path):
+    database.upgrade()
+    before = objects(path)
+    database.downgrade("r0004")
+    assert objects(path) != before
+    database.upgrade()
+    assert objects(path) == before
+    assert database.revision() == NEWEST
+
+
+def test_at_the_newest_revision_a_database_is_only_looked_at(database, path, monkeypatch):
+    database.upgrade()
+    monkeypatch.delattr(sql.schema, "upgrade")
+    impatient = open_database(f"sqlite:///{path}?timeout=0")
+    with database.write():
+        impatient.upgrade()
+        assert impatient.revision() == NEWEST
+    impatient.close()
 
 
 def test_down_to_nothing_and_up_again(database, path):

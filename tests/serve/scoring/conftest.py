@@ -22,6 +22,7 @@ class TalliedModel:
     """
 
     version = "tallied-1"
+    fingerprint = "d" * 12
 
     def __init__(self):
         self.batches = []

@@ -110,7 +110,8 @@ class TestText:
 @pytest.fixture
 def rooms(model, tmp_path):
     documents = DocumentStore(DiskBlobStore(str(tmp_path / "documents")))
-    return ScoringRooms(model, "1", Lake(str(tmp_path / "lake")), documents)
+    lake = Lake(str(tmp_path / "lake"))
+    return ScoringRooms(model, "1", lambda: lake, lambda: documents)
 
 
 def text_row(rooms, sequence, text, **fields):

@@ -12,6 +12,7 @@ class Changed:
     """The lexicon, its rows changed by a function of rows and sentences."""
 
     version = "changed-1"
+    fingerprint = None
 
     def __init__(self, change):
         self.change = change

@@ -208,7 +208,7 @@ class TestModels:
                     "name": "tallied",
                     "version": 1,
                     "kind": "tone",
-                    "fingerprint": None,
+                    "fingerprint": "d" * 12,
                     "status": "unregistered",
                     "loaded": True,
                     "metrics": {},
@@ -217,7 +217,7 @@ class TestModels:
         }
 
     def test_registered_models_are_told_and_which_of_them_is_loaded(self, service, model):
-        body = service(rooms=ScoringRooms(model, "1", registry=Shelf())).get("/v1/models").json()
+        body = service(rooms=ScoringRooms(model, "1", open_registry=Shelf)).get("/v1/models").json()
         assert [(one["name"], one["version"], one["status"], one["loaded"]) for one in body["models"]] == [
             ("tallied", 1, "production", True),
             ("tallied", 2, "shadow", False),
@@ -227,7 +227,7 @@ class TestModels:
 
     def test_a_loaded_model_that_is_not_registered_stands_beside_those_that_are(self, service, model):
         model.version = "trial"
-        body = service(rooms=ScoringRooms(model, "1", registry=Shelf())).get("/v1/models").json()
+        body = service(rooms=ScoringRooms(model, "1", open_registry=Shelf)).get("/v1/models").json()
         first = body["models"][0]
         assert (first["name"], first["version"], first["status"], first["loaded"]) == (
             "trial",

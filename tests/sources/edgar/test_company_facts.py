@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewise.core.errors import EdgewiseError, Hostile, Truncated, Unparsable
-from edgewise.sources.edgar.company_facts import SCHEMA, parse_company_facts
+from edgewise.sources.edgar.company_facts import SCHEMA, parse_company_facts, parse_files
 
 QUARTER = {
     "start": "2023-04-03",
@@ -25,9 +25,9 @@ QUARTER = {
 BALANCE = {key: value for key, value in QUARTER.items() if key != "start"}
 
 
-def body(*rows, concept="Revenues", unit="USD", cik=200406):
+def body(*rows, concept="Revenues", unit="USD", cik=200406, **style):
     facts = {"us-gaap": {concept: {"label": None, "description": None, "units": {unit: list(rows)}}}}
-    return json.dumps({"cik": cik, "entityName": "Example", "facts": facts}).encode()
+    return json.dumps({"cik": cik, "entityName": "Example", "facts": facts}, **style).encode()
 
 
 def test_a_row_has_the_period_the_value_and_the_filing():
@@ -56,6 +56,7 @@ def test_failure_case_21_the_fiscal_labels_of_the_filing_never_tell_periods_apar
 
 
 def test_a_row_that_stands_twice_is_one_and_a_restatement_in_another_filing_is_another():
+    """Failure case 26: duplicated frames."""
     later = QUARTER | {"val": 21519000000, "accn": "0000200406-24-000099", "filed": "2024-07-25"}
     facts = parse_company_facts(body(QUARTER, QUARTER | {"frame": None}, later)).facts
     assert facts["value"].to_list() == [25530000000.0, 21519000000.0]
@@ -140,3 +141,26 @@ def test_whatever_stands_in_the_file_is_rows_rejections_or_a_typed_error(facts, 
     assert read.facts.height >= 1
     with contextlib.suppress(EdgewiseError):
         parse_company_facts(json.dumps({"cik": 1, "facts": facts}).encode())
+
+
+def told(read):
+    if isinstance(read, EdgewiseError):
+        return type(read), str(read)
+    return read.cik, read.name, read.facts.rows(), read.rejected, read.dropped
+
+
+def test_files_read_together_are_what_json_gives_of_each():
+    """Plain ones, one whose rows repeat and conflict, one that is no file, one without facts, one of nobody.
+
+    With a space after its commas no file fits the pattern of rows, so it is read as JSON.
+    """
+    compact = {"separators": (",", ":")}
+    plain = [body(QUARTER, BALANCE | {"val": cik}, cik=cik, **compact) for cik in (1, 2)]
+    odd = body(QUARTER, QUARTER, BALANCE, BALANCE | {"val": 7}, QUARTER | {"accn": "x" * 20}, cik=3, **compact)
+    bodies = [plain[0], odd, b"<html>", b'{"cik":4,"facts":{}}', body(QUARTER, cik="nobody", **compact), plain[1]]
+    together = parse_files(bodies)
+    for content, read in zip(bodies, together, strict=True):
+        (alone,) = parse_files([content.replace(b'","', b'", "')])
+        assert told(read) == told(alone)
+    assert [read.facts["value"][-1] for read in (together[0], together[-1])] == [1, 2]
+    assert together[1].dropped == 3

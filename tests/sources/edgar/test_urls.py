@@ -33,6 +33,30 @@ FOLDER = "https://www.sec.gov/Archives/edgar/data/320193/000032019324000123/"
             urls.daily_index(date(2020, 1, 2), kind="company"),
             "https://www.sec.gov/Archives/edgar/daily-index/2020/QTR1/company.20200102.idx",
         ),
+        (
+            urls.insider_data_set(date(2024, 3, 31))[0],
+            "https://www.sec.gov/files/structureddata/data/insider-transactions-data-sets/2024q1_form345.zip",
+        ),
+        (
+            urls.insider_data_set(date(2026, 6, 30))[1],
+            "https://www.sec.gov/files/datastandardsinnovation/data/insider-transactions-data-sets/2026q2_form345.zip",
+        ),
+        (
+            urls.holdings_data_set(date(2023, 12, 31))[0],
+            "https://www.sec.gov/files/structureddata/data/form-13f-data-sets/2023q4_form13f.zip",
+        ),
+        (
+            urls.holdings_data_set(date(2024, 2, 29))[0],
+            "https://www.sec.gov/files/structureddata/data/form-13f-data-sets/01jan2024-29feb2024_form13f.zip",
+        ),
+        (
+            urls.holdings_data_set(date(2024, 3, 1))[0],
+            "https://www.sec.gov/files/structureddata/data/form-13f-data-sets/01mar2024-31may2024_form13f.zip",
+        ),
+        (
+            urls.holdings_data_set(date(2025, 2, 14))[0],
+            "https://www.sec.gov/files/structureddata/data/form-13f-data-sets/01dec2024-28feb2025_form13f.zip",
+        ),
         (urls.full_index(2021, 3), "https://www.sec.gov/Archives/edgar/full-index/2021/QTR3/master.idx"),
         (urls.submissions(CIK), "https://data.sec.gov/submissions/CIK0000320193.json"),
         (

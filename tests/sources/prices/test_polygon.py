@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 
 from edgewise.core.clock import session_close
@@ -48,6 +49,23 @@ def test_bad_bars_are_counted_and_the_others_stay():
         "bad_number": 1,
         "high_below_low": 1,
     }
+
+
+@pytest.mark.parametrize("told", [{}, {"ticker": "KIMpL"}])
+def test_an_answer_read_at_once_has_the_bars_that_it_has_read_one_by_one(told):
+    symbols = ["AA", "BRK.B", "KIMpL", "ABRpD", "TANH", "A.B.C", "Np", "aB"]
+    # Midnight and its last minute in New York, in summer and in winter, which fall on other days in UTC.
+    begins = [datetime(2024, 6, day, 4, tzinfo=UTC) for day in (3, 4, 5, 6)]
+    begins += [datetime(2024, 1, day, 4, 59, tzinfo=UTC) for day in (10, 11, 12, 13)]
+    named = [None] * len(symbols) if told else symbols
+    bars = [
+        bar(symbol, begins=begins[place], o=10 + place / 7, v=[900, None, 1e7][place % 3])
+        for place, symbol in enumerate(named)
+    ]
+    at_once = parse_bars(body(*bars, **told), answered_at=LATER)
+    one_by_one = parse_bars(body(*bars, bar("ZZ", l="9.5", t=True), **told), answered_at=LATER)
+    assert at_once.prices.height == (8 if told else 7), "aB is no symbol"
+    assert one_by_one.prices.filter(pl.col("session") > date(1970, 1, 1)).equals(at_once.prices)
 
 
 def test_a_session_that_is_still_open_has_no_bar():

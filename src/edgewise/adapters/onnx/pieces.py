@@ -60,9 +60,8 @@ class Pieces:
             raise Unparsable(f"the tokenizer of {folder.version} makes nothing of words", advice="Export it again.")
         self.begin, self.end = probe.ids[: own[0]], probe.ids[own[-1] + 1 :]
         self._version = folder.version
-        told = json.loads(data)
-        self._by_words = _by_words(told)
-        self._marks = [str(mark["content"]) for mark in told.get("added_tokens", ())]
+        self._by_words = _by_words(self._tokenizer)
+        self._marks = [mark.content for mark in self._tokenizer.get_added_tokens_decoder().values()]
         self._known: dict[str, list[int]] = {}
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
@@ -90,23 +89,27 @@ class Pieces:
         return [one.ids for one in encoded]
 
 
-def _by_words(told: dict[str, Any]) -> bool:
-    """Return whether a tokenizer, as its file tells, cuts each word between spaces alike whatever stands beside it."""
-    first, *later = _steps(told.get("pre_tokenizer"), "pretokenizers") or [{"type": "none"}]
+def _by_words(tokenizer: Any) -> bool:
+    """Return whether a tokenizer, as it tells, cuts each word between spaces alike whatever stands beside it."""
+    first, *later = _steps(tokenizer.pre_tokenizer, "pretokenizers") or [{"type": "none"}]
     return (
-        {step["type"] for step in _steps(told.get("normalizer"), "normalizers")} <= _CHARWISE_NORMALIZERS
+        {step["type"] for step in _steps(tokenizer.normalizer, "normalizers")} <= _CHARWISE_NORMALIZERS
         and first["type"] in _CUT_AT_SPACES
         and (first["type"] != "Metaspace" or (first["prepend_scheme"] == "always" and first["split"]))
         and {step["type"] for step in later} <= _CUT_WORDS
-        and told["model"]["type"] in _MODELS
-        and not told["model"].get("dropout")
+        and type(tokenizer.model).__name__ in _MODELS
+        and not getattr(tokenizer.model, "dropout", None)
     )
 
 
-def _steps(told: dict[str, Any] | None, several: str) -> list[dict[str, Any]]:
-    """Return the steps of a part of a tokenizer, in order: none, one or a sequence."""
-    if told is None:
+def _steps(part: Any, several: str) -> list[dict[str, Any]]:
+    """Return the steps of a part of a tokenizer, in order: none, one or a sequence.
+
+    A part tells them as it would be pickled: reading its file a second time takes longer than all else of it.
+    """
+    if part is None:
         return []
+    told = json.loads(part.__getstate__())
     return list(told[several]) if told["type"] == "Sequence" else [told]
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from edgewise.adapters.sql.errors import translated
+from edgewise.adapters.sql.revisions import at_newest
 from edgewise.core.errors import InvalidInput, NotConfigured
 
 if TYPE_CHECKING:
@@ -117,10 +118,13 @@ class Database:
         return sqlite.insert(table).on_conflict_do_nothing()
 
     def upgrade(self) -> None:
-        """Bring the tables to the newest revision; repeating it changes nothing.
+        """Bring the tables to the newest revision; where they are, it only looks, and waits for no writer.
 
         Processes that start at once take turns. Raises NotConfigured if a newer Edgewise has written this database.
         """
+        with self.read() as connection:
+            if at_newest(connection):
+                return
         from edgewise.adapters.sql import schema  # noqa: PLC0415 - Alembic is heavy; only these four methods pay
 
         with self.write() as connection:

@@ -5,13 +5,13 @@ test tell when models and migrations disagree. All steps of one call run in the 
 back half-made tables.
 
 There are two chains of revisions. STATE is what every database has. VECTORS, in `migrations/vectors`, needs PostgreSQL
-with an extension that not every server has, so it is a chain of its own that only who uses it runs.
+with an extension that not every server has, so it is a chain of its own that only who uses it runs. `revisions` tells,
+without Alembic, whether a database has reached the end of one.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -21,23 +21,12 @@ from alembic.util import CommandError
 from sqlalchemy import func, select
 
 from edgewise.adapters.sql.models import metadata
+from edgewise.adapters.sql.revisions import MIGRATIONS, STATE, VECTORS, Chain
 from edgewise.core.errors import NotConfigured, NotFound
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-class Chain(NamedTuple):
-    """Revisions that follow each other: the folder they lie in, and the table that tells how far a database is."""
-
-    folder: Path
-    version_table: str
-
-
-STATE = Chain(_MIGRATIONS / "versions", "alembic_version")
-VECTORS = Chain(_MIGRATIONS / "vectors", "alembic_version_of_vectors")
 _OF_VECTORS = frozenset({VECTORS.version_table, "vector_spaces", "indexed_risks"})
 _UPGRADE_LOCK = 0x0ED6E315E  # any number that nobody else locks in the same database
 
@@ -93,7 +82,7 @@ def _told(difference: Any) -> str:
 def _config(connection: Connection, chain: Chain) -> Config:
     config = Config(attributes={"connection": connection, "version_table": chain.version_table})
     # The file format behind Config interpolates; a percent sign in the path must stand twice.
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("version_locations", str(chain.folder).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
     return config

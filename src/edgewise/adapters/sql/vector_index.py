@@ -21,6 +21,7 @@ import polars as pl
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from edgewise.adapters.sql.revisions import VECTORS
 from edgewise.core.errors import NotConfigured, NotFound
 from edgewise.core.vectors import DESCRIBED, NEIGHBOURS, Among, check_question, check_same_space, checked_rows
 
@@ -95,7 +96,7 @@ def open_vector_index(database: Database) -> PgVectorIndex:
     with database.write() as connection:
         _check_available(connection, database.name)
         with _told_who_may(database.name):
-            schema.upgrade(connection, schema.VECTORS)
+            schema.upgrade(connection, VECTORS)
     return PgVectorIndex(database)
 
 

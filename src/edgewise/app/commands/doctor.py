@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from edgewise.app.house import House
 
+app = typer.Typer(invoke_without_command=True)
+
 LOW_DISK_BYTES = 2 * 1024**3
 PROBE = b"edgewise doctor was here"
 
@@ -31,12 +33,16 @@ class Finding:
     advice: str = ""
 
 
+@app.callback()
 def doctor(
+    ctx: typer.Context,
     *,
     settings: Annotated[bool, typer.Option("--settings", help="List every setting, its value and meaning.")] = False,
     json: Json = False,
 ) -> None:
     """Look at everything the settings name and tell what is wrong. Exit status 1 if something is."""
+    if ctx.invoked_subcommand:
+        return
     if settings:
         _print_settings(json=json)
         return

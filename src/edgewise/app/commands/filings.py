@@ -302,7 +302,7 @@ def _selection(
         forms=tuple(forms or ()),
         ciks=tuple(wanted),
         since=first,
-        until=last or (house.clock.now().astimezone(NEW_YORK).date() if first else None),
+        until=last,  # none means the days whose index is out: that of today comes late in its evening
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,18 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
-from edgewise.app.commands.filings import Backfill, Ciks, DiscoveredAt, Since, Tickers, Until, _tell
-from edgewise.app.commands.form_intake import (
-    Choice,
-    DataSets,
-    Everybody,
-    Hours,
-    Quarter,
-    Resume,
-    bring_in,
-    quarter_days,
+from edgewise.app.commands.form_intake import DataSet, Forms, Quarter, ingest_of, quarter_days
+from edgewise.app.console import (
+    OUT,
+    AsOf,
+    Json,
+    house_for,
+    known_then,
+    parse_day,
+    parse_instant,
+    print_json,
+    print_rows,
 )
-from edgewise.app.console import OUT, AsOf, Json, Limit, house_for, parse_day, parse_instant, print_json, print_rows
 from edgewise.core.clock import NEW_YORK, latest_known_at
 from edgewise.core.errors import EdgewiseError, InvalidInput, NotFound
 from edgewise.core.identifiers import Cik, Ticker
@@ -29,57 +28,29 @@ from edgewise.core.tables import INSTRUMENTS
 from edgewise.core.tables_holdings import CUSIPS, HOLDING_REPORTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from edgewise.app.house import House
+    from edgewise.pipelines.stages import Stage
 
 app = typer.Typer(no_args_is_help=True, help="What institutions hold: Forms 13F, as known.")
 
 _HELD = ["issuer", "cusip", "put_call", "amount", "amount_kind", "value_usd", "change", "amount_change", "status"]
 _HOLDERS = ["manager_cik", "manager", "amount", "value_usd", "change", "amount_change", "known_at", "status"]
-_REPORTS = ["period_end", "form", "amendment", "lines", "unit_usd", "unit_source", "known_at", "status", "reasons"]
+_HELD_SHOWN = ["issuer", "cusip", "put_call", "amount", "kind", "value_usd", "change", "amount_change", "doubts"]
+_HOLDERS_SHOWN = [
+    *("manager", "manager_cik", "put_call", "amount", "value_usd", "change", "amount_change", "known_at", "doubts"),
+]
+_REPORTS_SHOWN = ["filing", "form", "amendment", "lines", "unit", "known_at", "doubts"]
+_SPARSE = ("put_call", "kind", "amendment", "change", "amount_change", "doubts")
 _SEASON = timedelta(days=92)
 
 
-@app.command()
-def ingest(
-    *,
-    source: DiscoveredAt = None,
-    cik: Ciks = None,
-    ticker: Tickers = None,
-    everybody: Everybody = False,
-    since: Since = "",
-    until: Until = "",
-    backfill: Backfill = None,
-    hours: Hours = None,
-    quarter: Quarter = "",
-    data_set: DataSets = None,
-    limit: Limit = None,
-    resume: Resume = False,
-    json: Json = False,
-) -> None:
-    """Bring Forms 13F in: discover, fetch and read them, or take a data set. Kill it and run it again at any time.
-
-    --cik and --ticker name managers. --quarter is the quarter reported on: its reports are filed in the one after it.
-    """
+def _stage(house: House) -> Stage[Any]:
     from edgewise.pipelines.holdings import holdings_stage  # noqa: PLC0415 - keeps the help page quick
 
-    with house_for("holdings ingest") as (house, counts):
-        house.mark_simulated()
-        days = _season(quarter) if quarter else None
-        choice = Choice(source, cik, ticker, everybody, since, until, backfill, hours, days)
-        if resume and not choice.is_empty:
-            raise InvalidInput(
-                "--resume discovers nothing, so it cannot choose", advice="Leave out --resume or the other options."
-            )
-        if data_set:
-            if not replace(choice, cik=None).is_empty:
-                raise InvalidInput("--data-set chooses by --cik alone", advice="Leave out the other options.")
-            _ingest_data_sets(house, data_set, cik or [], counts, json=json)
-            return
-        stage = holdings_stage(house.lake, house.documents)
-        report = bring_in(house, counts, stage, None if resume else choice, limit=limit)
-        _tell(report, counts, json=json)
+    return holdings_stage(house.lake, house.documents)
 
 
 def _season(quarter: str) -> tuple[date, date]:
@@ -88,21 +59,34 @@ def _season(quarter: str) -> tuple[date, date]:
     return end + timedelta(days=1), end + _SEASON
 
 
-def _ingest_data_sets(house: House, paths: list[Path], ciks: list[str], counts: dict[str, int], *, json: bool) -> None:
+def _published(last: date) -> tuple[str, ...]:
+    """Return where the data set of the months may be in which reports about the quarter to `last` were due."""
+    from edgewise.ownership.institutions import due_day  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.sources.edgar.urls import holdings_data_set  # noqa: PLC0415 - as above
+
+    return holdings_data_set(due_day(last))
+
+
+def _data_set(house: House, data_set: DataSet, managers: Sequence[Cik]) -> dict[str, int]:
     from edgewise.pipelines.holdings import ingest_data_set  # noqa: PLC0415 - keeps the help page quick
 
-    for path in paths:
-        if not path.is_file():
-            raise InvalidInput(f"there is no file {path}", advice="Fetch the quarter's zip from the SEC first.")
-        managers = [Cik(one) for one in ciks]
-        done = ingest_data_set(path, house.lake, hints_for=house.edgar.hints_for, managers=managers)
-        told = {"reports": done.reports, "lines": done.lines, "present": done.present, **done.refused}
-        for name, count in (told | {"orphan_lines": done.orphan_lines}).items():
-            counts[name] = counts.get(name, 0) + count
-    if json:
-        print_json(counts)
-    else:
-        OUT.print(" · ".join(f"{name.replace('_', ' ')} [bold]{count:,}[/]" for name, count in counts.items()))
+    done = ingest_data_set(
+        data_set.file,
+        house.lake,
+        source_url=data_set.source_url,
+        hints_for=house.edgar.hints_for,
+        managers=managers,
+    )
+    told = {"reports": done.reports, "lines": done.lines, "present": done.present, **done.refused}
+    return told | {"orphan_lines": done.orphan_lines}
+
+
+app.command(
+    help="""Bring Forms 13F in: discover, fetch and read them, or take a data set. Kill it and run it again at any time.
+
+    --cik, --ticker and --sp500 name managers. --quarter is the quarter reported on: its reports are filed in the one
+    after it. --data-set 2024Q1 takes at once what was filed in the months in which reports about it were due."""
+)(ingest_of(Forms("holdings", _stage, _season, _published, _data_set)))
 
 
 @app.command()
@@ -166,15 +150,46 @@ def show(
     if json:
         print_json({**account, "rows": rows[:limit]})
         return
-    OUT.print(f"[bold]{account['title']}[/]")
-    columns = _HELD if manager else _HOLDERS
-    print_rows(f"{account['period_end']}", rows[:limit], columns=columns, empty="Nothing was known of it then.")
+    reports = account.get("reports", [])
+    told = f"{account['title']}, quarter to {account['period_end']}, {known_then(at, account['newest_known_at'])}"
+    print_rows(
+        f"{told}; values in USD, amounts in shares",
+        [_position(row) for row in rows[:limit]],
+        columns=_HELD_SHOWN if manager else _HOLDERS_SHOWN,
+        decimals={"value_usd": 0},
+        sparse=_SPARSE,
+        empty=f"{account['title']}: {account['nothing']}",
+    )
     if len(rows) > limit:
         OUT.print(f"  {len(rows) - limit:,} more; give --limit")
-    if manager:
-        print_rows("Reports", account["reports"], columns=_REPORTS, empty="")
+    if reports:
+        print_rows(
+            "Its reports about that quarter, known_at in UTC; unit: USD that one unit of its values is, and what tells",
+            [_report(row) for row in reports],
+            columns=_REPORTS_SHOWN,
+            sparse=_SPARSE,
+            empty="",
+        )
     for line in account["notes"]:
         OUT.print(f"  {line}", soft_wrap=True)
+
+
+def _position(row: dict[str, Any]) -> dict[str, Any]:
+    kind = "USD of principal" if row.get("amount_kind") == "PRN" else None
+    return row | {"kind": kind, "doubts": _doubts(row)}
+
+
+def _report(row: dict[str, Any]) -> dict[str, Any]:
+    unit = None if row["unit_usd"] is None else f"{row['unit_usd']:,} ({row['unit_source']})"
+    return row | {"filing": row["accession"], "unit": unit, "doubts": _doubts(row)}
+
+
+def _doubts(row: dict[str, Any]) -> str | None:
+    """Return why a row is not ok: its reasons, each once; those of its report stand with the report."""
+    if row["status"] in {None, "ok"}:
+        return None
+    codes = ",".join(filter(None, (row.get("reasons"), row.get("change_reasons"))))
+    return ", ".join(dict.fromkeys(codes.split(","))) if codes else "report_suspect"
 
 
 def _of_manager(house: House, manager: int, end: date | None, at: datetime) -> dict[str, Any]:
@@ -185,7 +200,9 @@ def _of_manager(house: House, manager: int, end: date | None, at: datetime) -> d
     newest = end or max(reports["period_end"], default=None)
     held = holdings_as_known(house.lake, at, managers=[manager])
     key = ["manager_cik", "period_end", "cusip", "put_call", "amount_kind"]
-    moved = changes(held, reports, at).select(*key, "change", "amount_change", closed_status="status")
+    moved = changes(held, reports, at).select(
+        *key, "change", "amount_change", closed_status="status", change_reasons="reasons"
+    )
     names = held.sort("period_end").group_by("cusip").agg(name=pl.col("issuer").last())
     joined = (
         held.join(moved, on=key, how="full", coalesce=True, nulls_equal=True)
@@ -196,14 +213,16 @@ def _of_manager(house: House, manager: int, end: date | None, at: datetime) -> d
     rows = joined.sort("value_usd", "cusip", descending=[True, False], nulls_last=True)
     mine = reports.filter(pl.col("period_end") == newest).sort("known_at")
     name = reports.sort("known_at")["manager"].drop_nulls().to_list()[-1:]
-    notes = [f"as of {at:%Y-%m-%d %H:%M} UTC; due {due_day(newest)}"] if newest else []
+    notes = [f"its report was due {due_day(newest)}"] if newest else []
     if joined["confidential"].any():
         notes.append("positions are left out in confidence: what is new or closed is suspect")
     return {
         "title": f"{name[0] if name else 'manager'} ({manager})",
         "period_end": newest,
-        "rows": rows.select("instrument_id", *_HELD).to_dicts(),
+        "newest_known_at": mine["known_at"].max(),
+        "rows": rows.select("instrument_id", *_HELD, "reasons", "change_reasons").to_dicts(),
         "reports": mine.to_dicts(),
+        "nothing": f"no holding at {newest} was known then. Bring it in: edgewise holdings ingest --cik {manager}",
         "notes": notes,
     }
 
@@ -229,7 +248,7 @@ def _of_share(house: House, whose: str, end: date | None, at: datetime) -> dict[
         (pl.col("instrument_id") == instrument) & (pl.col("period_end") == newest)
     )
     key = ["manager_cik", "period_end", "cusip", "put_call", "amount_kind"]
-    moved = changes(held, reports, at).select(*key, "change", "amount_change")
+    moved = changes(held, reports, at).select(*key, "change", "amount_change", change_reasons="reasons")
     names = reports.sort("known_at").group_by("manager_cik").agg(pl.col("manager").last())
     rows = (
         held.filter(pl.col("period_end") == newest)
@@ -240,7 +259,9 @@ def _of_share(house: House, whose: str, end: date | None, at: datetime) -> dict[
     return {
         "title": f"{Ticker(whose)} ({instrument})",
         "period_end": newest,
-        "rows": rows.select("put_call", *_HOLDERS).to_dicts(),
+        "newest_known_at": rows["known_at"].max(),
+        "rows": rows.select("put_call", *_HOLDERS, "reasons", "change_reasons").to_dicts(),
+        "nothing": "no holder was known then. Bring reports in: edgewise holdings ingest --quarter 2024Q1",
         "ownership": owned.to_dicts(),
         "notes": [_in_words(one) for one in owned.to_dicts()],
     }
@@ -269,7 +290,10 @@ def _manager(house: House, whose: str, at: datetime) -> int | None:
     if text.upper().removeprefix("CIK").isdecimal():
         manager = int(Cik(text))
         if manager not in reports["manager_cik"]:
-            raise NotFound(f"no report of manager {manager} was known", advice="Bring it in: edgewise holdings ingest")
+            raise NotFound(
+                f"no report of manager {manager} was known then",
+                advice=f"Bring it in: edgewise holdings ingest --cik {manager}",
+            )
         return manager
     if _looks_like_a_ticker(text):
         return None

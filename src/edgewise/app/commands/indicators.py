@@ -7,7 +7,18 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from edgewise.app.console import OUT, AsOf, Json, house_for, parse_day, parse_instant, print_json, print_rows, progress
+from edgewise.app.console import (
+    OUT,
+    AsOf,
+    Json,
+    house_for,
+    known_then,
+    parse_day,
+    parse_instant,
+    print_json,
+    print_rows,
+    progress,
+)
 from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import NotFound
 
@@ -40,6 +51,12 @@ def build(
             f"securities [bold]{built.securities:,}[/] · rows [bold]{built.rows:,}[/] · "
             f"{built.first_session} to {built.last_session}"
         )
+        if built.outdated:
+            OUT.print(
+                f"  {built.outdated:,} stored rows are of older formulas, outside the sessions of this run; to compute "
+                "them anew: edgewise indicators build without --since and --until",
+                soft_wrap=True,
+            )
 
 
 @app.command()
@@ -67,11 +84,10 @@ def show(
             print_json(newest)
             return
         told: list[dict[str, object]] = [
-            {"indicator": name, "value": value} for name, value in newest.items() if isinstance(value, float | None)
+            {"indicator": column.name, "value": newest[column.name], "meaning": column.meaning}
+            for column in INDICATORS.columns
+            if column.dtype == pl.Float64
         ]
-        print_rows(
-            f"{ticker.upper()} ({security}) at the close of {newest['session']}",
-            told,
-            columns=["indicator", "value"],
-            empty="",
-        )
+        close = f"{ticker.upper()} ({security}) at the close of {newest['session']}"
+        title = f"{close}, {known_then(instant, newest['known_at'])}"
+        print_rows(title, told, columns=["indicator", "value", "meaning"], empty="")

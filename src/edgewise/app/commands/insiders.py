@@ -2,80 +2,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edgewise.app.commands.filings import Backfill, Ciks, DiscoveredAt, Since, Tickers, Until, _tell
-from edgewise.app.commands.form_intake import (
-    Choice,
-    DataSets,
-    Everybody,
-    Hours,
-    Quarter,
-    Resume,
-    bring_in,
-    quarter_days,
+from edgewise.app.commands.form_intake import DataSet, Forms, ingest_of, quarter_days
+from edgewise.app.console import (
+    OUT,
+    AsOf,
+    Json,
+    doubts_of,
+    house_for,
+    known_then,
+    parse_instant,
+    print_json,
+    print_rows,
 )
-from edgewise.app.console import OUT, AsOf, Json, Limit, house_for, parse_instant, print_json, print_rows
 from edgewise.core.clock import NEW_YORK
-from edgewise.core.errors import InvalidInput
 from edgewise.core.identifiers import Cik, Ticker
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
+    from collections.abc import Sequence
+    from datetime import date, datetime
 
     from edgewise.app.house import House
+    from edgewise.pipelines.stages import Stage
 
 app = typer.Typer(no_args_is_help=True, help="Insiders: forms 3, 4 and 5, purchases and sales in the market.")
 _WINDOW = [
-    *("days", "purchases", "sales", "buyers", "sellers", "net_shares", "net_value", "planned_sales"),
-    *("cluster_buyers", "cluster", "doubtful"),
+    *("days", "purchases", "sales", "buyers", "sellers", "net_shares", "net_value", "planned_sales", "cluster"),
+    "doubtful",
 ]
-_LINE = [
-    *("known_at", "form", "owner", "role", "transaction_date", "code", "shares", "price", "value", "owned_after"),
-    *("plan", "status", "reasons", "accession", "line"),
-]
+_LINE = ["day", "code", "shares", "price", "value", "owned_after", "doubts", "filing"]
+_FORM = ["number", "filing", "form", "owner", "role", "plan", "known_at"]
+_WHOLE = {"net_shares": 0, "net_value": 0, "shares": 0, "price": 2, "value": 0, "owned_after": 0}
+_MEANT = "code P is a purchase, S a sale; grants, exercises, gifts and tax withholdings do not count"
 
 
-@app.command()
-def ingest(
-    *,
-    source: DiscoveredAt = None,
-    cik: Ciks = None,
-    ticker: Tickers = None,
-    everybody: Everybody = False,
-    since: Since = "",
-    until: Until = "",
-    backfill: Backfill = None,
-    hours: Hours = None,
-    quarter: Quarter = "",
-    data_set: DataSets = None,
-    limit: Limit = None,
-    resume: Resume = False,
-    json: Json = False,
-) -> None:
-    """Discover forms 3, 4 and 5, fetch and read them. Kill it at any time and run it again: it goes on where it was.
-
-    --quarter takes those filed in it. Live, without a choice of companies or days, the newest are brought in.
-    """
+def _stage(house: House) -> Stage[Any]:
     from edgewise.pipelines.insiders import insiders_stage  # noqa: PLC0415 - keeps the help page quick
 
-    days = quarter_days(quarter) if quarter else None
-    choice = Choice(source, cik, ticker, everybody, since, until, backfill, hours, days)
-    if (resume or data_set) and not choice.is_empty:
-        raise InvalidInput(
-            "--resume and --data-set discover nothing, so they cannot choose", advice="Leave out the other options."
-        )
-    with house_for("insiders ingest") as (house, counts):
-        house.mark_simulated()
-        if data_set:
-            _ingest_data_sets(house, data_set, counts, json=json)
-            return
-        stage = insiders_stage(house.lake, house.documents)
-        report = bring_in(house, counts, stage, None if resume else choice, limit=limit)
-        _tell(report, counts, json=json)
+    return insiders_stage(house.lake, house.documents)
+
+
+def _published(last: date) -> tuple[str, ...]:
+    from edgewise.sources.edgar.urls import insider_data_set  # noqa: PLC0415 - keeps the help page quick
+
+    return insider_data_set(last)
+
+
+def _data_set(house: House, data_set: DataSet, issuers: Sequence[Cik]) -> dict[str, int]:
+    from edgewise.pipelines.insiders import ingest_dataset  # noqa: PLC0415 - keeps the help page quick
+
+    raw = data_set.file.read_bytes()
+    done = ingest_dataset(raw, house.lake, source_url=data_set.source_url, issuers=issuers)
+    return {"forms": done.forms, "lines": done.lines, "already": done.already, **done.refused}
+
+
+app.command(
+    help="""Discover forms 3, 4 and 5, fetch and read them. Kill it at any time and run it again: it goes on where
+    it was.
+
+    --quarter takes those filed in it, one by one. Live, without a choice of companies or days, the newest are brought
+    in. --data-set 2024Q1 takes the quarter's forms at once, some weeks after its end; of it --cik takes the forms about
+    these issuers."""
+)(ingest_of(Forms("insiders", _stage, quarter_days, _published, _data_set)))
 
 
 @app.command()
@@ -97,38 +88,72 @@ def show(
         windows = insider_activity(trades, as_of=instant, suspect=suspect).to_dicts()
         lines = open_market_lines(trades, as_of=instant).sort("known_at", "accession", "line", descending=True)
     rows = lines.head(limit).to_dicts()
+    forms = trades["accession"].n_unique()
     if json:
-        print_json({"as_of": instant, "forms": trades["accession"].n_unique(), "windows": windows, "lines": rows})
+        print_json({"as_of": instant, "forms": forms, "windows": windows, "lines": rows})
         return
+    if not forms:
+        OUT.print(f"No form about {ticker.upper()} was known then. Bring them in: {_command(ticker)}", soft_wrap=True)
+        return
+    _print_windows(f"{ticker.upper()} in the market, {known_then(instant, trades['known_at'].max())}", windows)
+    _print_lines(rows, more=lines.height - len(rows))
+    OUT.print(f"  forms about it that were known: {forms:,}; {_MEANT}", soft_wrap=True)
+
+
+def _command(issuer: str) -> str:
+    """Return the command that brings in the forms about an issuer."""
+    number = issuer.removeprefix("CIK").isdecimal()
+    return f"edgewise insiders ingest --{'cik' if number else 'ticker'} {issuer.upper()}"
+
+
+def _print_windows(title: str, windows: Sequence[dict[str, Any]]) -> None:
+    told = [
+        window | {"cluster": f"{window['cluster_buyers']} buyers" if window["cluster"] else None} for window in windows
+    ]
     print_rows(
-        f"Open market, as known at {instant:%Y-%m-%d %H:%M} UTC",
-        windows,
+        f"{title}; shares as filed, values in USD",
+        told,
         columns=_WINDOW,
-        empty="No purchase or sale in the market within 90 days was known.",
-    )
-    shown = [row | {"owner": ", ".join(row["owners"]), "role": " ".join(row["titles"] or row["roles"])} for row in rows]
-    print_rows("Lines", shown, columns=_LINE, empty="No purchase or sale in the market was known.")
-    OUT.print(
-        f"  {trades['accession'].n_unique():,} forms of insiders known · grants, exercises, gifts and tax withholdings "
-        "do not count",
-        soft_wrap=True,
+        decimals=_WHOLE,
+        sparse=("planned_sales", "cluster", "doubtful"),
+        empty=f"{title}: no purchase or sale within 90 days was known.",
     )
 
 
-def _ingest_data_sets(house: House, paths: list[Path], counts: dict[str, int], *, json: bool) -> None:
-    from edgewise.pipelines.insiders import ingest_dataset  # noqa: PLC0415 - keeps the help page quick
+def _print_lines(rows: Sequence[dict[str, Any]], *, more: int) -> None:
+    """Print the lines, and the forms that they are of, once each, by number."""
+    filed = list(dict.fromkeys(row["accession"] for row in rows))
+    lines = [
+        {name: row[name] for name in ("code", "shares", "price", "value", "owned_after")}
+        | {"day": row["transaction_date"], "doubts": doubts_of(row), "filing": f"[{filed.index(row['accession']) + 1}]"}
+        for row in rows
+    ]
+    print_rows(
+        "Lines, newest form first; shares as filed, prices and values in USD",
+        lines,
+        columns=_LINE,
+        decimals=_WHOLE,
+        sparse=("doubts",),
+        empty="No purchase or sale in the market was known.",
+    )
+    if more:
+        OUT.print(f"  {more:,} more; give --limit")
+    by_filing = {row["accession"]: row for row in reversed(rows)}
+    forms = [_form(number, by_filing[accession]) for number, accession in enumerate(filed, start=1)]
+    if forms:
+        print_rows("Forms, known_at in UTC", forms, columns=_FORM, sparse=("plan",), empty="")
 
-    for path in paths:
-        if not path.is_file():
-            raise InvalidInput(f"there is no file {path}", advice="Fetch the quarter's zip from the SEC first.")
-        report = ingest_dataset(path.read_bytes(), house.lake, source_url=path.name)
-        told = {"forms": report.forms, "lines": report.lines, "already": report.already, **report.refused}
-        for name, count in told.items():
-            counts[name] = counts.get(name, 0) + count
-    if json:
-        print_json(counts)
-    else:
-        OUT.print(" · ".join(f"{name.replace('_', ' ')} [bold]{count:,}[/]" for name, count in counts.items()))
+
+def _form(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": f"[{number}]",
+        "filing": row["accession"],
+        "form": row["form"],
+        "owner": ", ".join(row["owners"]),
+        "role": ", ".join(filter(None, row["titles"])) or ", ".join(row["roles"]).replace("+", ", "),
+        "plan": "10b5-1" if row["plan"] else None,
+        "known_at": row["known_at"],
+    }
 
 
 def _issuer(house: House, said: str, at: datetime) -> int:

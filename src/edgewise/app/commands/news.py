@@ -3,70 +3,48 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edgewise.app.commands.filings import Backfill, Tickers  # noqa: TC001 - as Path
-from edgewise.app.commands.provided import (
-    Hours,
-    ItemLimit,
-    Resume,
-    Since,
-    Until,
-    bring_in,
-    instruments_of,
-    skip,
-    span_of,
-    symbols,
+from edgewise.app.commands.provided import Noun, ingest_of, security_of
+from edgewise.app.console import (
+    OUT,
+    AsOf,
+    Json,
+    doubts_of,
+    house_for,
+    known_then,
+    parse_instant,
+    print_json,
+    print_rows,
 )
-from edgewise.app.console import AsOf, Json, house_for, parse_instant, print_json, print_rows
-from edgewise.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from edgewise.app.house import House
+    from edgewise.pipelines.provided import Intake
 
 app = typer.Typer(no_args_is_help=True, help="News: stories and their tone.")
-_USUAL = timedelta(days=1)
 _WINDOW = ["days", "stories", "scored", "mean_tone", "tone_by", "newest"]
-_STORY = ["published_at", "title", "publisher", "copies", "named", "sentiment_said", "tone", "tone_by", "status"]
+_STORY = ["published_at", "title", "publisher", "copies", "named", "tone", "tone_by", "doubts", "known_later"]
+_DECIMALS = {"mean_tone": 2, "tone": 2}
 
 
-@app.command()
-def ingest(
-    file: Annotated[
-        list[Path] | None, typer.Argument(help="Files: Polygon's .json, or .parquet or .csv with a row per story.")
-    ] = None,
-    *,
-    ticker: Tickers = None,
-    since: Since = "",
-    until: Until = "",
-    backfill: Backfill = None,
-    hours: Hours = None,
-    limit: ItemLimit = None,
-    resume: Resume = False,
-    json: Json = False,
-) -> None:
-    """Bring news in: of files, else from Polygon, the last day if nothing else is said.
+def _intake(house: House) -> Intake:
+    from edgewise.pipelines.news import news_intake  # noqa: PLC0415 - keeps the help page quick
+
+    return news_intake(house.tone_model)
+
+
+_NEWS = Noun(
+    "news", "polygon", "EDGEWISE_POLYGON_KEY", timedelta(days=1), source=lambda house: house.news, intake=_intake
+)
+app.command(
+    help="""Bring news in: of files, else from Polygon, the last day if nothing else is said.
 
     Stories of which the provider tells no tone are scored by the model of EDGEWISE_TONE. Without a key of Polygon it
-    says so and leaves Polygon out. Kill it at any time and run it again with --resume.
-    """
-    from edgewise.pipelines.news import news_files, news_parts, store_news  # noqa: PLC0415 - keeps the help page quick
-
-    if file and any((ticker, since, until, backfill, hours, resume)):
-        raise InvalidInput("a file is brought in whole", advice="Leave out the options that choose.")
-    with house_for("news ingest") as (house, counts):
-        source = None if file else house.news
-        if source is None and not file:
-            skip(counts, "polygon", setting="EDGEWISE_POLYGON_KEY", json=json)
-            return
-        house.mark_simulated()
-        if source is None:
-            parts = news_files(file or [], house.clock)
-        else:
-            span = span_of(house.clock.now(), since=since, until=until, backfill=backfill, hours=hours, usual=_USUAL)
-            parts = news_parts(source, span, house.clock, tickers=symbols(ticker))
-        store = store_news(house.lake, instruments_of(house), house.clock, house.tone_model)
-        bring_in(house, counts, parts, store, what="news", resume=resume, limit=limit, json=json)
+    says so and leaves Polygon out. Kill it at any time and run it again with --resume."""
+)(ingest_of(_NEWS))
 
 
 @app.command()
@@ -79,8 +57,7 @@ def show(
     json: Json = False,
 ) -> None:
     """How much was written over 7 and 30 days and in what tone, as known at an instant, and the stories behind it."""
-    from edgewise.app.commands.ratings import security_of  # noqa: PLC0415 - keeps the help page quick
-    from edgewise.opinions.news import news_averages, stories  # noqa: PLC0415 - as above
+    from edgewise.opinions.news import news_averages, stories  # noqa: PLC0415 - keeps the help page quick
     from edgewise.pipelines.news import news_of  # noqa: PLC0415 - as above
 
     with house_for("news show", ledger=False) as (house, _):
@@ -93,10 +70,35 @@ def show(
     if json:
         print_json({"as_of": instant, "instrument_id": security, "windows": windows, "stories": shown})
         return
+    name, then = ticker.upper(), known_then(instant, rows["known_at"].max())
+    if rows.is_empty():
+        OUT.print(f"No story about {name} was known then. Bring some in: {_command(ticker)}", soft_wrap=True)
+        return
     print_rows(
-        f"News of {ticker.upper()} as known at {instant:%Y-%m-%d %H:%M} UTC, tone from -1 to 1",
+        f"News of {name}, {then}; tone from -1, bad for it, to 1, good",
         windows,
         columns=_WINDOW,
+        decimals=_DECIMALS,
         empty="",
     )
-    print_rows("Stories", shown, columns=_STORY, empty="No story was known.")
+    print_rows(
+        "Stories, newest first; published_at in UTC, which is known_at but of those known later",
+        [_story(row) for row in shown],
+        columns=_STORY,
+        decimals=_DECIMALS,
+        sparse=("publisher", "doubts", "known_later"),
+        empty="No story was known.",
+    )
+    if told.height > limit:
+        OUT.print(f"  {told.height - limit:,} more; give --limit")
+
+
+def _command(ticker: str) -> str:
+    return f"edgewise news ingest --ticker {ticker.upper()} --backfill 30, or: edgewise news ingest FILE"
+
+
+def _story(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {
+        "doubts": doubts_of(row),
+        "known_later": row["known_at"] if row["known_at"] != row["published_at"] else None,
+    }

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,10 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 
+from edgewise.app.commands.companies import Companies, Failed, Sp500, securities_of
 from edgewise.app.commands.filings import Tickers  # noqa: TC001 - as Path
-from edgewise.app.console import OUT, AsOf, Json, house_for, parse_day, parse_instant, print_json, print_rows, progress
+from edgewise.app.console import (
+    OUT,
+    AsOf,
+    Json,
+    doubts_of,
+    house_for,
+    known_then,
+    parse_day,
+    parse_instant,
+    print_json,
+    print_rows,
+    progress,
+)
 from edgewise.core.clock import NEW_YORK
-from edgewise.core.errors import InvalidInput, NotConfigured, NotFound
+from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import Ticker
 
 if TYPE_CHECKING:
@@ -22,18 +34,19 @@ if TYPE_CHECKING:
 
     from edgewise.app.house import House
     from edgewise.pipelines.provided_prices import IngestedFromProviders
-    from edgewise.sources.prices.open import Providers
 
 app = typer.Typer(no_args_is_help=True, help="Daily prices, as traded.")
 
 SHOWN_TICKERS = 8
 DEFAULT_BACKFILL = 370
 """Days asked for where nothing is stored yet: 252 sessions and some."""
-_NOBODY = "Edgewise nobody@edgewise.invalid"
-_TRADED = ["session", "open", "high", "low", "close", "volume", "provider", "status", "reasons", "known_at"]
+_TRADED = ["session", "open", "high", "low", "close", "volume", "provider", "doubts", "known_at"]
 _ADJUSTED = ["session", "open", "high", "low", "close", "volume", "split_factor", "total_return_close"]
-_ACTIONS = ["ex_session", "kind", "ratio", "amount", "delisting_return", "declared_on", "known_at", "source_url"]
-_DISAGREEMENTS = ["session", "provider", "close", "stored_provider", "stored_close", "reason"]
+_ACTIONS = [
+    *("ex_session", "kind", "ratio", "amount", "delisting_return", "declared_on", "known_at", "source_url"),
+]
+_DIFFER = ["session", "provider", "close", "stored_provider", "stored_close", "reason", "known_at"]
+_LEVELS = ("open", "high", "low", "close", "total_return_close")
 
 
 @app.command()
@@ -42,9 +55,18 @@ def ingest(
         Path | None, typer.Argument(help="Parquet or CSV: ticker, session, open, high, low, close, volume.")
     ] = None,
     *,
-    splits: Annotated[Path | None, typer.Option(help="Undo split adjustment with this file of split ratios.")] = None,
+    splits: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="For a FILE whose prices are divided by later splits: ticker, session, split_ratio of each split. "
+            "They are undone in the prices, and stored.",
+        ),
+    ] = None,
     ticker: Tickers = None,
     everybody: Annotated[bool, typer.Option("--all", help="Every security that has a ticker.")] = False,
+    sp500: Sp500 = False,
+    failed: Failed = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many securities.")] = None,
     since: Annotated[str, typer.Option("--since", metavar="DAY", help="First session of a new security.")] = "",
     backfill: Annotated[
@@ -54,15 +76,22 @@ def ingest(
     compare: Annotated[bool, typer.Option("--compare", help="Ask every provider and tell where they differ.")] = False,
     json: Json = False,
 ) -> None:
-    """Store prices: those of a file, or what the providers have that is not stored yet.
+    """Store prices as they were traded: those of a file, or what the providers have that is not stored yet.
 
-    Kill it at any time and run it again: it goes on after the last batch of 100.
+    The prices of most vendors' files are divided by later splits; without --splits a split four for one is then stored
+    as a fall of 75 %. Kill it at any time and run it again: it goes on after the last batch of 100.
     """
-    chosen = any((ticker, everybody, limit, since, backfill, resume, compare))
+    chosen = any((ticker, everybody, sp500, failed, limit, since, backfill, resume, compare))
     if file is not None and chosen:
         raise InvalidInput("a file is stored whole", advice="Leave out the file or the options of providers.")
-    if file is None and not (ticker or everybody):
-        raise InvalidInput("nothing says which prices", advice="Give a file, or --ticker or --all to ask providers.")
+    if splits and file is None:
+        raise InvalidInput(
+            "--splits belongs to a file of prices", advice="Give the file, too; splits alone: edgewise prices actions."
+        )
+    if file is None and not (ticker or everybody or sp500 or failed):
+        raise InvalidInput(
+            "nothing says which prices", advice="Give a file, or --ticker, --sp500 or --all to ask providers."
+        )
     if since and backfill:
         raise InvalidInput("--since and --backfill both name the first day", advice="Give one of them.")
     with house_for("prices ingest") as (house, counts):
@@ -72,11 +101,59 @@ def ingest(
             return
         today = house.clock.now().astimezone(NEW_YORK).date()
         begins = parse_day(since, option="--since") if since else today - timedelta(backfill or DEFAULT_BACKFILL)
-        asked = _Asked(ticker or [], everybody, limit, max(begins, date(1990, 1, 2)), resume, compare)
-        with closing(_providers(house)) as providers:
-            report = _from_providers(house, providers, asked)
+        begins = max(begins, date(1990, 1, 2))
+        who = Companies(tickers=ticker or (), everybody=everybody, members=sp500, first=begins)
+        asked = _Asked(who, failed, limit, begins, resume, compare)
+        report = _from_providers(house, asked)
         counts |= {"rows": report.rows, "new": report.new, "failed": len(report.failed)}
         _tell(report, json=json)
+
+
+@app.command()
+def actions(
+    file: Annotated[
+        Path,
+        typer.Argument(help="Parquet or CSV: ticker, ex_session; split_ratio, dividend, delisting_return, ended."),
+    ],
+    *,
+    split_adjusted: Annotated[
+        bool, typer.Option("--split-adjusted", help="Its dividends are divided by its later splits: undo that.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Store splits, dividends and delistings of a file. What is stored already stays as it is."""
+    from edgewise.pipelines.instruments import known_instruments  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.pipelines.price_actions import ingest_actions  # noqa: PLC0415 - as above
+
+    with house_for("prices actions") as (house, counts):
+        house.mark_simulated()
+        instruments = known_instruments(house.edgar, house.lake, house.clock)
+        done = ingest_actions(file, house.lake, instruments, split_adjusted=split_adjusted)
+        counts |= {"rows": done.rows, "present": done.present, "unresolved": done.unresolved, **done.rejected}
+    if json:
+        print_json(done)
+        return
+    OUT.print(f"events stored [bold]{done.rows:,}[/] · there already {done.present:,}")
+    for reason, rows in (done.rejected | {"a symbol that names nothing": done.unresolved}).items():
+        if rows:
+            OUT.print(f"  left out for {reason}: {rows:,}")
+
+
+@app.command()
+def judge(*, json: Json = False) -> None:
+    """Put moves of file prices that nothing explains in quarantine, once their splits and dividends are in."""
+    from edgewise.pipelines.price_quarantine import judge_file_prices  # noqa: PLC0415 - keeps the help page quick
+
+    with house_for("prices judge") as (house, counts), progress("securities", None) as done:
+        told = judge_file_prices(house.lake, on_progress=done)
+        counts |= {"rows": told.rows, "suspect": told.suspect.total(), "released": told.released}
+    if json:
+        print_json(told)
+        return
+    OUT.print(f"rows judged [bold]{told.rows:,}[/] of {told.securities:,} securities · stored anew {told.stored:,}")
+    for reason, rows in told.suspect.items():
+        OUT.print(f"  in quarantine for {reason}: {rows:,}")
+    OUT.print(f"  released later: {told.released:,}")
 
 
 @app.command()
@@ -102,7 +179,8 @@ def show(
         prices = house.lake.read(PRICES, as_of=instant, where=own)
         if prices.is_empty():
             raise NotFound(
-                f"no price of {ticker} was known then", advice=f"Bring it in: edgewise prices ingest --ticker {ticker}."
+                f"no price of {ticker.upper()} was known then",
+                advice=f"Bring it in: edgewise prices ingest --ticker {ticker.upper()}, or give a FILE of your own.",
             )
         actions = house.lake.read(CORPORATE_ACTIONS, as_of=instant, where=own)
         differing = house.lake.read(PRICE_DISAGREEMENTS, as_of=instant, where=own)
@@ -119,17 +197,40 @@ def show(
     if json:
         print_json(told)
         return
-    _show(f"{ticker.upper()}, as known at {instant:%Y-%m-%d %H:%M} UTC", told, adjusted=adjusted)
+    _show(f"{ticker.upper()}, {known_then(instant, prices['known_at'].max())}", told, adjusted=adjusted)
 
 
 def _show(title: str, told: dict[str, Any], *, adjusted: bool) -> None:
-    counted = "adjusted to that instant, USD" if adjusted else "as traded, USD"
-    print_rows(f"{title}, {counted}", told["prices"], columns=_ADJUSTED if adjusted else _TRADED, empty="")
+    counted = "adjusted to that instant, USD per share" if adjusted else "as traded, USD per share; known_at in UTC"
+    prices = [_line(row) for row in told["prices"]]
+    cents = all((row[name] or 1) >= 1 for row in prices for name in _LEVELS if name in row)
     print_rows(
-        "Events", told["actions"], columns=_ACTIONS, empty="No split or dividend within these sessions was known."
+        f"{title}; {counted}",
+        prices,
+        columns=_ADJUSTED if adjusted else _TRADED,
+        decimals=dict.fromkeys(_LEVELS, 2 if cents else 4),
+        sparse=("doubts",),
+        empty="",
+    )
+    print_rows(
+        "Events of these sessions, USD per share and fractions; known_at in UTC",
+        told["actions"],
+        columns=_ACTIONS,
+        sparse=("ratio", "amount", "delisting_return", "declared_on"),
+        empty="No split or dividend within these sessions was known.",
     )
     if told["disagreements"]:
-        print_rows("Providers that differ", told["disagreements"], columns=_DISAGREEMENTS, empty="")
+        print_rows(
+            "Providers that differ, USD per share; known_at in UTC", told["disagreements"], columns=_DIFFER, empty=""
+        )
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as it is shown: whole shares, and a status only where it is odd."""
+    return row | {
+        "volume": None if row["volume"] is None else round(row["volume"]),
+        "doubts": doubts_of(row),
+    }
 
 
 def _from_file(house: House, file: Path, splits: Path | None, counts: dict[str, int], *, json: bool) -> None:
@@ -140,9 +241,9 @@ def _from_file(house: House, file: Path, splits: Path | None, counts: dict[str, 
     ingested = ingest_prices(file, house.lake, instruments, splits=splits)
     counts |= {"rows": ingested.rows, "unresolved": sum(ingested.unresolved.values()), **ingested.rejected}
     if json:
-        print_json({"rows": ingested.rows, "rejected": ingested.rejected, "unresolved": ingested.unresolved})
+        print_json(ingested)
         return
-    OUT.print(f"rows stored [bold]{ingested.rows:,}[/]")
+    OUT.print(f"rows stored [bold]{ingested.rows:,}[/] · new splits {ingested.splits:,}")
     for reason, rows in ingested.rejected.items():
         OUT.print(f"  rejected for {reason}: {rows:,}")
     if ingested.unresolved:
@@ -158,65 +259,82 @@ def _from_file(house: House, file: Path, splits: Path | None, counts: dict[str, 
 class _Asked:
     """What a run asks providers for: the options of the command."""
 
-    tickers: list[str]
-    everybody: bool
+    companies: Companies
+    failed: bool
     limit: int | None
     since: date
     resume: bool
     compare: bool
 
 
-def _providers(house: House) -> Providers:
-    """Return the providers of the settings. Raises NotConfigured where none can be asked."""
-    from edgewise.sources.prices.open import Access, open_providers  # noqa: PLC0415 - keeps the help page quick
-
-    settings = house.settings
-    access = {
-        "polygon": Access(settings.polygon_key, settings.polygon_per_minute),
-        "alpha_vantage": Access(settings.alpha_vantage_key, settings.alpha_vantage_per_minute),
-    }
-    order = [name.strip() for name in settings.prices.split(",") if name.strip()]
-    opened = open_providers(
-        order, house.clock, access=access, identity=settings.identity or _NOBODY, source=settings.price_source
-    )
-    if not opened.in_order:
-        told = "; ".join(opened.skipped.values()) or "EDGEWISE_PRICES names none"
-        raise NotConfigured(f"no provider of prices can be asked: {told}", advice="See EDGEWISE_PRICES.")
-    return opened
-
-
-def _from_providers(house: House, providers: Providers, asked: _Asked) -> IngestedFromProviders:
+def _from_providers(house: House, asked: _Asked) -> IngestedFromProviders:
     from edgewise.pipelines.instruments import known_instruments  # noqa: PLC0415 - keeps the help page quick
     from edgewise.pipelines.provided_prices import PriceIngestion  # noqa: PLC0415 - as above
 
+    providers = house.price_providers
     instruments = known_instruments(house.edgar, house.lake, house.clock)
     run = PriceIngestion(providers, house.lake, instruments, house.clock)
     source = providers.whole_market
-    if asked.everybody and not asked.tickers and asked.limit is None and not asked.compare and source is not None:
+    # One question a session brings everybody; whoever is asked for beside them comes with it.
+    whole = asked.companies.everybody and not asked.companies.tickers and asked.limit is None
+    if whole and not asked.compare and source is not None:
         with progress("sessions of the whole market", None) as done:
             report = run.by_session(source, since=asked.since, on_progress=done)
+        _keep_failures(house, report, _sessions_that_failed(house, asked.since), f"--all --since {asked.since}")
         if source.name not in report.skipped or len(providers.in_order) == 1:
             return report
     wanted = _wanted(house, instruments, asked)
     with progress("prices", len(wanted)) as done:
-        return run.by_security(wanted, since=asked.since, resume=asked.resume, compare=asked.compare, on_progress=done)
+        report = run.by_security(
+            wanted, since=asked.since, resume=asked.resume, compare=asked.compare, on_progress=done
+        )
+    _keep_failures(house, report, [str(symbol) for symbol, _ in wanted], f"--since {asked.since} --ticker {{}}")
+    return report
+
+
+def _keep_failures(house: House, report: IngestedFromProviders, asked: list[str], again: str) -> None:
+    """Keep what no provider had as rows, with the reason of each, until it comes."""
+    from edgewise.pipelines.failures import Refused, record_outcomes  # noqa: PLC0415 - keeps the help page quick
+
+    refused = {
+        name: Refused(_reasons(told), f"edgewise prices ingest {again.format(name)}", told)
+        for name, told in report.failed.items()
+    }
+    record_outcomes(house.lake, "prices", asked, refused, at=house.clock.now())
+
+
+def _reasons(told: str) -> str:
+    """Return the reason codes of what providers said, `polygon: not_found; yahoo: throttled`, without the providers."""
+    codes = [said.partition(": ")[2] for said in told.split("; ")]
+    return ",".join(dict.fromkeys(filter(None, codes))) or "nobody_asked"
+
+
+def _sessions_that_failed(house: House, since: date) -> list[str]:
+    """Return the sessions from `since` that failed before: a run over the whole market asks for them again."""
+    from edgewise.pipelines.failures import open_failures  # noqa: PLC0415 - keeps the help page quick
+
+    names = open_failures(house.lake, "prices")["asked"]
+    sessions = names.str.to_date("%Y-%m-%d", strict=False)
+    return names.filter((sessions >= since).fill_null(value=False) | (names == "events")).to_list()
 
 
 def _wanted(house: House, instruments: pl.DataFrame, asked: _Asked) -> list[tuple[Ticker, str]]:
     """Return symbol and security of what is asked for, each once; a symbol that names nothing raises NotFound."""
-    from edgewise.sources.edgar.tickers import current, resolve  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.pipelines.failures import open_failures  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.sources.edgar.tickers import current  # noqa: PLC0415 - as above
 
-    today = house.clock.now().astimezone(NEW_YORK).date()
-    found = {Ticker(one): str(resolve(instruments, one, today)) for one in asked.tickers}
-    if asked.everybody:
-        in_use = current(instruments).filter(pl.col("valid_to").is_null()).sort("ticker")
-        found |= {Ticker(symbol): name for symbol, name in in_use.select("ticker", "instrument_id").iter_rows()}
-    return list(found.items())[: asked.limit]
+    found = securities_of(house, asked.companies)
+    if asked.failed:
+        before = open_failures(house.lake, "prices")["asked"].implode()
+        spans = current(instruments).sort("valid_from").filter(pl.col("ticker").is_in(before))
+        named = spans.unique("ticker", keep="last").sort("ticker")
+        found += [(Ticker(symbol), name) for symbol, name in named.select("ticker", "instrument_id").iter_rows()]
+    return list(dict.fromkeys(found))[: asked.limit]
 
 
 def _tell(report: IngestedFromProviders, *, json: bool) -> None:
     if json:
-        print_json(asdict(report))
+        print_json(report)
         return
     OUT.print(
         f"answers [bold]{report.companies:,}[/] · rows [bold]{report.rows:,}[/] · new {report.new:,} · corrected "

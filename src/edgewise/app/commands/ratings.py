@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edgewise.app.commands.filings import Backfill, Tickers  # noqa: TC001 - as Path
-from edgewise.app.commands.provided import (
-    Hours,
-    ItemLimit,
-    Resume,
-    Since,
-    Until,
-    bring_in,
-    instruments_of,
-    skip,
-    span_of,
-    symbols,
+from edgewise.app.commands.provided import Noun, ingest_of, security_of
+from edgewise.app.console import (
+    OUT,
+    AsOf,
+    Json,
+    doubts_of,
+    house_for,
+    known_then,
+    parse_instant,
+    print_json,
+    print_rows,
 )
-from edgewise.app.console import AsOf, Json, house_for, parse_instant, print_json, print_rows
-from edgewise.core.errors import InvalidInput
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,54 +26,34 @@ if TYPE_CHECKING:
     import polars as pl
 
     from edgewise.app.house import House
+    from edgewise.pipelines.provided import Intake
 
 app = typer.Typer(no_args_is_help=True, help="Ratings of analysts: consensus, changes, price targets.")
-_USUAL = timedelta(days=7)
 _CONSENSUS = ["firms", "mean", "dispersion", "lowest", "highest", "buys", "sells", "doubtful", "newest"]
 _CHANGE = ["days", "mean_before", "change", "upgrades", "downgrades", "initiations", "terminations"]
 _TARGET = ["targets", "mean_target", "lowest_target", "highest_target", "other_currency", "close", "target_vs_price"]
-_RATING = [
-    *("published_on", "firm", "action", "grade_said", "grade", "prior_grade_said", "target", "prior_target"),
-    *("currency", "status", "reasons", "known_at"),
-]
+_RATING = ["published_on", "firm", "action", "said", "grade", "before", "target", "target_before", "doubts", "known_at"]
+_MEANS = ("mean", "dispersion", "lowest", "highest", "mean_before", "change")
+_TARGETS = ("mean_target", "lowest_target", "highest_target", "close")
+_DECIMALS = dict.fromkeys((*_MEANS, *_TARGETS), 2) | {"grade": 1}
 
 
-@app.command()
-def ingest(
-    file: Annotated[
-        list[Path] | None, typer.Argument(help="Files: Benzinga's .json, or .parquet or .csv with a row per rating.")
-    ] = None,
-    *,
-    ticker: Tickers = None,
-    since: Since = "",
-    until: Until = "",
-    backfill: Backfill = None,
-    hours: Hours = None,
-    limit: ItemLimit = None,
-    resume: Resume = False,
-    json: Json = False,
-) -> None:
-    """Bring ratings in: of files, else from Benzinga, the last seven days if nothing else is said.
+def _intake(_: House) -> Intake:
+    from edgewise.pipelines.ratings import ratings_intake  # noqa: PLC0415 - keeps the help page quick
 
-    Without a key of Benzinga it says so and leaves Benzinga out. Kill it at any time and run it again with --resume.
-    """
-    from edgewise.pipelines.ratings import ratings_files, ratings_parts, store_ratings  # noqa: PLC0415 - quick help
+    return ratings_intake()
 
-    if file and any((ticker, since, until, backfill, hours, resume)):
-        raise InvalidInput("a file is brought in whole", advice="Leave out the options that choose.")
-    with house_for("ratings ingest") as (house, counts):
-        source = None if file else house.ratings
-        if source is None and not file:
-            skip(counts, "benzinga", setting="EDGEWISE_BENZINGA_KEY", json=json)
-            return
-        house.mark_simulated()
-        if source is None:
-            parts = ratings_files(file or [], house.clock)
-        else:
-            span = span_of(house.clock.now(), since=since, until=until, backfill=backfill, hours=hours, usual=_USUAL)
-            parts = ratings_parts(source, span, house.clock, tickers=symbols(ticker))
-        store = store_ratings(house.lake, instruments_of(house), house.clock)
-        bring_in(house, counts, parts, store, what="ratings", resume=resume, limit=limit, json=json)
+
+_RATINGS = Noun(
+    *("ratings", "benzinga", "EDGEWISE_BENZINGA_KEY", timedelta(days=7)),
+    source=lambda house: house.ratings,
+    intake=_intake,
+)
+app.command(
+    help="""Bring ratings in: of files, else from Benzinga, the last seven days if nothing else is said.
+
+    Without a key of Benzinga it says so and leaves Benzinga out. Kill it at any time and run it again with --resume."""
+)(ingest_of(_RATINGS))
 
 
 @app.command()
@@ -106,15 +82,62 @@ def show(
     if json:
         print_json({"as_of": instant, "instrument_id": security, **account})
         return
+    name, then = ticker.upper(), known_then(instant, ratings["known_at"].max())
+    if ratings.is_empty():
+        OUT.print(f"No rating of {name} was known then. Bring some in: {_command(ticker)}", soft_wrap=True)
+        return
     print_rows(
-        f"Consensus of {ticker.upper()} as known at {instant:%Y-%m-%d %H:%M} UTC, 1 worst to 5 best",
+        f"Consensus of {name}, {then}; grades from 1, worst, to 5, best",
         account["consensus"],
         columns=_CONSENSUS,
-        empty="Nobody was known to cover it.",
+        decimals=_DECIMALS,
+        sparse=("doubtful",),
+        empty=f"{name}, {then}: no rating of the last {valid} days was known.",
     )
-    print_rows("Changes", account["changes"], columns=_CHANGE, empty="No change was known.")
-    print_rows("Targets, USD per share", account["targets"], columns=_TARGET, empty="No target was known.")
-    print_rows("Ratings", account["ratings"], columns=_RATING, empty="No rating was known.")
+    print_rows(
+        "Changes of the mean, against what was known so many days before",
+        account["changes"],
+        columns=_CHANGE,
+        decimals=_DECIMALS,
+        empty="No change was known.",
+    )
+    print_rows(
+        "Targets, USD per share as counted at that instant; target vs price as a fraction",
+        account["targets"],
+        columns=_TARGET,
+        decimals=_DECIMALS,
+        sparse=("other_currency",),
+        empty="No target was known.",
+    )
+    print_rows(
+        "Ratings, newest first; targets as published, known_at in UTC",
+        [_rating(row) for row in account["ratings"]],
+        columns=_RATING,
+        decimals=_DECIMALS,
+        sparse=("before", "target", "target_before", "doubts"),
+        empty="",
+    )
+    if ratings.height > limit:
+        OUT.print(f"  {ratings.height - limit:,} more; give --limit")
+
+
+def _command(ticker: str) -> str:
+    return f"edgewise ratings ingest --ticker {ticker.upper()} --backfill 365, or: edgewise ratings ingest FILE"
+
+
+def _rating(row: dict[str, Any]) -> dict[str, Any]:
+    targets = {name: _target(row[name], row["currency"]) for name in ("target", "prior_target")}
+    return row | {
+        "said": row["grade_said"],
+        "before": row["prior_grade_said"],
+        "target": targets["target"],
+        "target_before": targets["prior_target"],
+        "doubts": doubts_of(row),
+    }
+
+
+def _target(amount: float | None, currency: str | None) -> str | None:
+    return None if amount is None else f"{amount:,.2f} {currency or '?'}"
 
 
 def _known(house: House, ticker: str, instant: datetime) -> tuple[str, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -134,16 +157,3 @@ def _known(house: House, ticker: str, instant: datetime) -> tuple[str, pl.DataFr
         house.lake.read(PRICES, as_of=instant, where=mine & recent),
         house.lake.read(CORPORATE_ACTIONS, as_of=instant, where=mine),
     )
-
-
-def security_of(house: House, ticker: str, instant: datetime) -> str:
-    """Return the security that a symbol named on the New York day of an instant, by the tickers that are stored."""
-    from edgewise.core.clock import NEW_YORK  # noqa: PLC0415 - keeps the help page quick
-    from edgewise.core.errors import NotFound  # noqa: PLC0415 - as above
-    from edgewise.core.tables import INSTRUMENTS  # noqa: PLC0415 - as above
-    from edgewise.sources.edgar.tickers import resolve  # noqa: PLC0415 - as above
-
-    known = house.lake.history(INSTRUMENTS)
-    if known.is_empty():
-        raise NotFound("no tickers are stored", advice="Run edgewise instruments ingest.")
-    return str(resolve(known, ticker, instant.astimezone(NEW_YORK).date()))

@@ -11,7 +11,15 @@ import typer
 
 from edgewise.app.console import ERR
 from edgewise.app.house import House
-from edgewise.app.scoring_worker import SHARED_METRICS, application, import_shared, server_options, work
+from edgewise.app.scoring_worker import (
+    SHARED_METRICS,
+    application,
+    ask_for_one_thread,
+    server_options,
+    shared_model,
+    tested_model,
+    work,
+)
 from edgewise.app.settings import load_settings
 from edgewise.app.workers import CannotStart, doors, serve_together
 from edgewise.core.errors import NotConfigured
@@ -31,8 +39,7 @@ def serve(
     """Score filings, documents and texts over HTTP until interrupted. What was asked for is answered before it ends."""
     settings = load_settings()
     number = workers or settings.scoring_workers
-    # One text after another is cut into pieces of words: threads would only stand in each other's way.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    ask_for_one_thread()
     ERR.print(f"Scoring on http://{host}:{port} with {number} worker(s) · routes in /openapi.json · Ctrl-C stops")
     if number == 1:
         _serve_here(settings, host, port)
@@ -44,8 +51,9 @@ def _serve_here(settings: Settings, host: str, port: int) -> None:
     """Serve in this process."""
     import uvicorn  # noqa: PLC0415 - keeps the help page quick
 
+    model = tested_model(settings)
     with House(settings) as house:
-        uvicorn.run(application(house), host=host, port=port, **server_options(settings))
+        uvicorn.run(application(house, model), host=host, port=port, **server_options(settings))
 
 
 def _serve_with(number: int, settings: Settings, host: str, port: int) -> None:
@@ -57,9 +65,8 @@ def _serve_with(number: int, settings: Settings, host: str, port: int) -> None:
 
     with tempfile.TemporaryDirectory(prefix="edgewise-metrics-") as folder:
         os.environ[SHARED_METRICS] = folder
-        import_shared()
         listening = uvicorn.Config("", host=host, port=port, **server_options(settings)).bind_socket()
         try:
-            serve_together(partial(work, settings), doors(listening, number))
+            serve_together(partial(work, settings, shared_model(settings)), doors(listening, number))
         except CannotStart:
             raise NotConfigured("the workers cannot start", advice="The lines above say why.") from None

@@ -29,6 +29,9 @@ def market(
     full: Annotated[
         bool, typer.Option("--full", help="With everything: all effects, delistings, renames, splits.")
     ] = False,
+    without_texts: Annotated[
+        bool, typer.Option("--without-texts", help="Numbers only: no words of companies' own filings and calls.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Write a simulated market: filings, indexes, prices, and the truth behind them.
@@ -38,7 +41,8 @@ def market(
     from edgewise.simulate import Plan, simulate  # noqa: PLC0415 - keeps the help page quick
 
     make = Plan.full if full else Plan
-    plan = make(companies=companies, years=years, end=parse_day(end, option="--end"), seed=seed, tone_ic=tone_ic)
+    last = parse_day(end, option="--end")
+    plan = make(companies=companies, years=years, end=last, seed=seed, tone_ic=tone_ic, texts=not without_texts)
     written = simulate(folder, plan)
     if json:
         print_json({"simulated": True, "folder": folder, "plan": plan.described(), "filings": written.filings})

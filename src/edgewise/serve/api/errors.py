@@ -49,6 +49,14 @@ def reading() -> Iterator[None]:
         raise Unusable(f"what is stored cannot be read: {error}", advice="Look at the row that it names.") from error
 
 
+def is_failure(error: BaseException) -> bool:
+    """Return whether this is no request to stop.
+
+    A panic inside a library in Rust is no Exception to Python, and each library has a class of its own for it.
+    """
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
 def problem(
     status: int, code: str, message: str, advice: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:

@@ -10,9 +10,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from polars.exceptions import PanicException
-
-from edgewise.serve.api.errors import unexpected_problem
+from edgewise.serve.api.errors import is_failure, unexpected_problem
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,7 +51,9 @@ class Reception:
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         try:
             await self._app(scope, receive, answer.send)
-        except (Exception, PanicException):  # a panic inside Polars is not an Exception to Python
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             LOG.exception("%s %.200r failed", scope["method"], scope["path"])
             if answer.status:
                 raise  # half an answer is out: only the server can cut it off

@@ -27,10 +27,13 @@ Whole documents are read, however long. Every answer names the model that scored
 """
 
 
-def create_app(rooms: ScoringRooms, limits: Limits | None = None, *, shared_metrics: Path | None = None) -> FastAPI:
+def create_app(
+    rooms: ScoringRooms, limits: Limits | None = None, *, shared_metrics: Path | None = None, tested: bool = False
+) -> FastAPI:
     """Return the application over these rooms. It starts only if the model passes its self-test.
 
     shared_metrics: folder in which several workers count together; see `metrics`.
+    tested:         the model has passed it in this process, or in the one that this is a fork of.
     """
     limits = limits or Limits()
     app = FastAPI(
@@ -45,7 +48,7 @@ def create_app(rooms: ScoringRooms, limits: Limits | None = None, *, shared_metr
     )
     app.state.rooms, app.state.limits = rooms, limits
     app.state.metrics = ScoringMetrics(model_version=rooms.model.version, shared=shared_metrics)
-    app.state.scorer = Scorer(rooms, limits, app.state.metrics)
+    app.state.scorer = Scorer(rooms, limits, app.state.metrics, tested=tested)
     app.include_router(routes.router)
     add_error_handlers(app)
     app.add_middleware(Front, metrics=app.state.metrics, simulated=rooms.simulated)

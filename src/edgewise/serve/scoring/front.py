@@ -12,9 +12,7 @@ import traceback
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from polars.exceptions import PanicException
-
-from edgewise.serve.api.errors import unexpected_problem
+from edgewise.serve.api.errors import is_failure, unexpected_problem
 from edgewise.serve.api.reception import Answer
 
 if TYPE_CHECKING:
@@ -57,7 +55,9 @@ class Front:
     async def _answer(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         try:
             await self._app(scope, receive, answer.send)
-        except (Exception, PanicException) as error:  # a panic inside Polars is not an Exception to Python
+        except BaseException as error:
+            if not is_failure(error):
+                raise
             LOG.error("request failed: %s at %s", *kind_and_place(error))  # noqa: TRY400 - its words may hold the text
             if answer.status:
                 raise  # half an answer is out: only the server can cut it off

@@ -9,6 +9,7 @@ from edgewise.serve.scoring.models import KnownModel, Models
 
 if TYPE_CHECKING:
     from edgewise.core.model_registry import RegisteredModel
+    from edgewise.core.ports import SentenceToneModel
     from edgewise.serve.scoring.rooms import ScoringRooms
 
 
@@ -16,10 +17,11 @@ def known_models(rooms: ScoringRooms) -> Models:
     """Return every registered model, and the loaded one first where it is not registered. Raises Transient errors."""
     loaded = rooms.model.version
     with reading():
-        registered = [] if rooms.registry is None else rooms.registry.models()
+        registry = rooms.registry
+        registered = [] if registry is None else registry.models()
     known = [_registered(model, loaded) for model in registered]
     if not any(model.loaded for model in known):
-        known.insert(0, _unregistered(loaded))
+        known.insert(0, _unregistered(rooms.model))
     return Models(model_version=loaded, models=known)
 
 
@@ -35,14 +37,14 @@ def _registered(model: RegisteredModel, loaded: str) -> KnownModel:
     )
 
 
-def _unregistered(version: str) -> KnownModel:
-    name, _, number = version.rpartition("-")
+def _unregistered(model: SentenceToneModel) -> KnownModel:
+    name, _, number = model.version.rpartition("-")
     numbered = bool(name) and number.isascii() and number.isdecimal()
     return KnownModel(
-        name=name if numbered else version,
+        name=name if numbered else model.version,
         version=int(number) if numbered else None,
         kind="tone",
-        fingerprint=None,
+        fingerprint=model.fingerprint,
         status="unregistered",
         loaded=True,
         metrics={},

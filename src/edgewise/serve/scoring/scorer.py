@@ -43,15 +43,18 @@ SHORT = 20_000
 
 
 class Scorer:
-    """Scores what is asked for, within limits. `start` it before, `stop` it after; for one event loop."""
+    """Scores what is asked for, within limits. `start` it before, `stop` it after; for one event loop.
 
-    def __init__(self, rooms: ScoringRooms, limits: Limits, metrics: ScoringMetrics) -> None:
+    tested: whether the model has passed its self-test already.
+    """
+
+    def __init__(self, rooms: ScoringRooms, limits: Limits, metrics: ScoringMetrics, *, tested: bool = False) -> None:
         self._rooms, self._limits, self._metrics = rooms, limits, metrics
         self._compute = ThreadPoolExecutor(1, "score")
         self._read = ThreadPoolExecutor(READERS, "stored")
         self._admission = Admission(limits, self._tell_waiting)
         self._preparing = 0
-        self._tested = False
+        self._tested = tested
         self._batcher = SentenceBatcher(
             rooms.model,
             self._compute,
@@ -64,15 +67,11 @@ class Scorer:
         self._materials: ByteCache[Material] = self._cache("documents", _size_of_material)
         self._batches: asyncio.Task[None] | None = None
 
-    def test(self) -> None:
-        """Put the model to its self-test. Raises Unusable if it fails."""
-        check_model(self._rooms.model)
-        self._tested = True
-
     async def start(self) -> None:
         """Test the model, unless that was done, and begin. Raises Unusable if it fails its self-test."""
         if not self._tested:
-            await self._in(self._compute, self.test)
+            await self._in(self._compute, lambda: check_model(self._rooms.model))
+            self._tested = True
         self._batches = asyncio.create_task(self._batcher.run())
 
     async def stop(self) -> None:

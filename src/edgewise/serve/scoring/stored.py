@@ -70,7 +70,8 @@ def given_text(text: str) -> Material:
 
 def filing(rooms: ScoringRooms, accession: Accession) -> Material:
     """Return the texts of a filing's documents in order, and its items. Raises NotFound, which says what is missing."""
-    if rooms.lake is None or rooms.documents is None:
+    lake, documents = rooms.lake, rooms.documents
+    if lake is None or documents is None:
         raise NotFound(f"filing {accession} is not known here", advice=_NO_STORE)
     import polars as pl  # noqa: PLC0415 - imported at first use
 
@@ -80,9 +81,9 @@ def filing(rooms: ScoringRooms, accession: Accession) -> Material:
 
     mine = pl.col("accession") == str(accession)
     with reading():
-        rows = rooms.lake.read(TEXTS, where=mine & (pl.col("parser_version") == PARSER_VERSION)).sort("sequence")
-        items = rooms.lake.read(ITEMS, where=mine & (pl.col("parser_version") == READING_VERSION))
-        texts = [_text(rooms.documents, sha256) for sha256 in rows["text_sha256"]]
+        rows = lake.read(TEXTS, where=mine & (pl.col("parser_version") == PARSER_VERSION)).sort("sequence")
+        items = lake.read(ITEMS, where=mine & (pl.col("parser_version") == READING_VERSION))
+        texts = [_text(documents, sha256) for sha256 in rows["text_sha256"]]
     if rows.is_empty():
         raise NotFound(
             f"no text of filing {accession} is stored here",
@@ -105,11 +106,12 @@ def document(rooms: ScoringRooms, sha256: str, *, max_bytes: int) -> Material:
     """
     from edgewise.text.visible_text import read_text  # noqa: PLC0415 - imported at first use
 
-    if rooms.documents is None:
+    documents = rooms.documents
+    if documents is None:
         raise NotFound(f"document {sha256} is not stored here", advice=_NO_STORE)
-    if not rooms.documents.exists(sha256):
+    if not documents.exists(sha256):
         raise NotFound(f"document {sha256} is not stored here", advice="GET /api/filings/{accession} names documents.")
-    read = read_text(rooms.documents.get(sha256, max_bytes=max_bytes))
+    read = read_text(documents.get(sha256, max_bytes=max_bytes))
     if read.status == "absent":
         raise InvalidInput(
             f"document {sha256} has no text to score: {', '.join(read.reasons)}",

@@ -47,6 +47,11 @@ class OwnershipForm:
     original_date: date | None
     price_of: PriceOf
 
+    @property
+    def tells_plan(self) -> bool:
+        """Whether the form of that day has the box about a plan of Rule 10b5-1."""
+        return self.report.form[0] != "3" and self.filed_date >= _PLAN_FLAG_SINCE
+
     def price(self, line: Line) -> float:
         """Return the price of a line in USD per share: 0 where nothing was paid, four decimals."""
         return (
@@ -61,8 +66,7 @@ def ownership_document(form: OwnershipForm) -> Document:
 
 def _xml(form: OwnershipForm) -> str:
     report = form.report
-    flagged = report.form[0] != "3" and form.filed_date >= _PLAN_FLAG_SINCE
-    notes = _footnotes(report)
+    notes = footnotes_of(report)
     parts = (
         '<?xml version="1.0"?>',
         f"<!-- {NOTICE} -->",
@@ -75,7 +79,7 @@ def _xml(form: OwnershipForm) -> str:
         "" if report.form[0] == "3" else _value("notSubjectToSection16", 0),
         _issuer(form.issuer),
         *(_owner(owner, report.insider) for owner in report.insider.owners),
-        _value("aff10b5One", int(report.planned)) if flagged else "",
+        _value("aff10b5One", int(report.planned)) if form.tells_plan else "",
         *_tables(form, notes),
         _group(
             "footnotes", *(f'<footnote id="F{n}">{escape(text)}</footnote>' for n, text in enumerate(notes, start=1))
@@ -87,7 +91,8 @@ def _xml(form: OwnershipForm) -> str:
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def _footnotes(report: InsiderReport) -> list[str]:
+def footnotes_of(report: InsiderReport) -> list[str]:
+    """Return the texts of a report's footnotes, F1 first."""
     averaged = any(line.average for line in report.lines)
     said = ((_AVERAGE, averaged), (_PLAN, report.planned), (_CORRECTION, report.amends is not None))
     return [text for text, holds in said if holds]

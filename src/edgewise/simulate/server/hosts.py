@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from edgewise.simulate.server import alpha_vantage, benzinga, documents, listings, pages, polygon
+from edgewise.core.clock import NEW_YORK
+from edgewise.simulate.server import (
+    alpha_vantage,
+    benzinga,
+    company_facts_zip,
+    documents,
+    holdings_data_sets,
+    listings,
+    pages,
+    polygon,
+)
 from edgewise.simulate.server.alpha_vantage import AlphaVantage
 from edgewise.simulate.server.benzinga import Benzinga
+from edgewise.simulate.server.company_facts_zip import CompanyFactsZip
 from edgewise.simulate.server.documents import Documents
 from edgewise.simulate.server.feed import LatestFilings
+from edgewise.simulate.server.holdings_data_sets import HoldingsDataSets
 from edgewise.simulate.server.listings import Listings
 from edgewise.simulate.server.messages import OK, Reply, content_type_of
 from edgewise.simulate.server.polygon import Polygon
@@ -28,6 +40,8 @@ if TYPE_CHECKING:
 
 # A host has a dot, which the market's own folders, with the prices and the truth of the future, have not.
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
+_DATA_SET = re.compile(r"/files/structureddata/.+/(?P<year>\d{4})q(?P<number>[1-4])_form345\.zip", re.ASCII)
+_DATA_SET_TAKES = timedelta(days=14)
 _FEED = "/cgi-bin/browse-edgar"
 
 # Whoever asks these shows a key, not an e-mail address, and the SEC's limit is not theirs.
@@ -41,9 +55,10 @@ PROVIDERS: Mapping[str, type[Benzinga | Polygon | AlphaVantage]] = {
 def handlers(folder: Path, filings: Filings, rules: Rules, speed: Callable[[], float]) -> Mapping[str, Handler]:
     """Return the handlers of the hosts that answer in time; every other host is a folder of files (`Files`).
 
-    A provider has one only in a market that has data of it.
+    A provider has one only in a market that has data of it; Polygon, which sells prices, has some in every market.
     """
-    providers = {host: provider(folder).answer for host, provider in PROVIDERS.items() if (folder / host).is_dir()}
+    present = [host for host in PROVIDERS if host == polygon.HOST or (folder / host).is_dir()]
+    providers = {host: PROVIDERS[host](folder).answer for host in present}
     return providers | {
         "www.sec.gov": WwwSecGov(folder, filings, rules, speed).answer,
         "data.sec.gov": Records(folder, filings).answer,
@@ -51,12 +66,14 @@ def handlers(folder: Path, filings: Filings, rules: Rules, speed: Callable[[], f
 
 
 class WwwSecGov:
-    """Answers `www.sec.gov`: the feed, the indexes, the documents, and the files about tickers, which have no time."""
+    """Answers `www.sec.gov`: feed, indexes, documents, data sets, and the files about tickers, which have no time."""
 
     def __init__(self, folder: Path, filings: Filings, rules: Rules, speed: Callable[[], float]) -> None:
         self._feed = LatestFilings(filings, rules)
         self._listings = Listings(folder)
         self._documents = Documents(filings, speed)
+        self._company_facts = CompanyFactsZip(folder, Records(folder, filings))
+        self._holdings_data_sets = HoldingsDataSets(folder, filings)
         self._files = Files(folder)
 
     def answer(self, asked: Asked, now: datetime) -> Reply:
@@ -66,10 +83,23 @@ class WwwSecGov:
         if asked.path.startswith(documents.ROOT):
             return self._documents.answer(asked, now)
         if asked.path.startswith(listings.ROOT):
-            return self._listings.answer(asked, now)
-        if asked.path.startswith("/files/"):
+            of_night = asked.path == company_facts_zip.PATH
+            return self._company_facts.answer(now) if of_night else self._listings.answer(asked, now)
+        if asked.path.startswith(holdings_data_sets.ROOT):
+            return self._holdings_data_sets.answer(asked, now)
+        if asked.path.startswith("/files/") and _is_out(asked.path, now):
             return self._files.answer(asked, now)
         return pages.missing(asked.path)
+
+
+def _is_out(path: str, now: datetime) -> bool:
+    """Return whether a file can be had by now: a quarterly data set some weeks after its quarter, others always."""
+    quarter = _DATA_SET.fullmatch(path)
+    if quarter is None:
+        return True
+    years, month = divmod(3 * int(quarter["number"]), 12)
+    after = datetime(int(quarter["year"]) + years, month + 1, 1, tzinfo=NEW_YORK)
+    return now >= after + _DATA_SET_TAKES
 
 
 class Files:

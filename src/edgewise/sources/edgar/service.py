@@ -21,7 +21,6 @@ from edgewise.core.errors import InvalidInput, NotFound, NotYetAvailable, Unpars
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.sources.edgar import index, urls
 from edgewise.sources.edgar.acceptance import true_known_at
-from edgewise.sources.edgar.company_facts import parse_company_facts
 from edgewise.sources.edgar.discovered import Discovered
 from edgewise.sources.edgar.feed import merge_entries, parse_feed
 from edgewise.sources.edgar.hints import Hearsay, Hints, parse_catalogue
@@ -37,10 +36,9 @@ from edgewise.sources.http import get_listed
 from edgewise.sources.http.recorded import INDEX_NAME, parse_index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from edgewise.core.ports import FilingWork
-    from edgewise.sources.edgar.company_facts import CompanyFacts
     from edgewise.sources.edgar.discovered import Rejected
     from edgewise.sources.edgar.feed import FeedEntry, FeedPage
     from edgewise.sources.edgar.records import KnownAt, Submission
@@ -53,6 +51,12 @@ if TYPE_CHECKING:
 
 MOST_FEED_PAGES = 51
 """Pages of a hundred entries that EDGAR shows: in the recorded crawls it answers the page after them with a 503."""
+
+LARGEST_DATA_SET = 512 * 1024 * 1024
+"""Bytes of a zip; those of Form 13F have some hundred million."""
+
+LARGEST_BUNDLE = 4 * 1024 * 1024 * 1024
+"""Bytes of the zip of all company facts, which has more than a thousand million."""
 
 # A quarter's file weighs as much as its sixty daily ones together, but is one request.
 _DAYS_WORTH_A_QUARTER = 10
@@ -70,6 +74,14 @@ class FetchedFiling:
 
     submission: Submission
     known_at: KnownAt
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedDataSet:
+    """A data set of the SEC's: its zip, and where it was read."""
+
+    body: bytes
     source_url: str
 
 
@@ -141,13 +153,29 @@ class Edgar:
             if not self._can_list or url in self._fetcher.listing(url):
                 yield parse_older_page(get_listed(self._fetcher, url).body)
 
-    def company_facts(self, cik: Cik) -> CompanyFacts:
-        """Return every value a company ever tagged. Raises NotFound where it never tagged any."""
-        return parse_company_facts(self._fetcher.get(urls.company_facts(cik)).body)
+    def company_facts_file(self, cik: Cik) -> bytes:
+        """Return the file of all values a company ever tagged, for `parse_files`. Raises NotFound if there are none."""
+        return self._fetcher.get(urls.company_facts(cik)).body
+
+    def company_facts_bundle(self, url: str) -> bytes:
+        """Return the zip of all companies' files, for `CompanyFactsZip`. Raises TooLarge beyond LARGEST_BUNDLE."""
+        return self._fetcher.get(url, max_bytes=LARGEST_BUNDLE).body
 
     def company_tickers(self) -> TickerPage:
         """Return today's tickers with their exchanges, read at `company_tickers_url`."""
         return parse_tickers(self._fetcher.get(self.company_tickers_url).body)
+
+    def data_set(self, addresses: Sequence[str]) -> FetchedDataSet:
+        """Return the data set that lies at the first of these addresses at which there is one. Raises NotFound."""
+        for url in addresses:
+            try:
+                return FetchedDataSet(self._fetcher.get(url, max_bytes=LARGEST_DATA_SET).body, url)
+            except NotFound:
+                continue
+        raise NotFound(
+            f"there is no data set at {' or '.join(addresses)}",
+            advice="It comes some weeks after its last day. Until then bring in single filings: --quarter.",
+        )
 
     def walk(self) -> Iterator[Discovered]:
         """Yield every submission that stands in the archive, once, with what hints tell of form and filing date.

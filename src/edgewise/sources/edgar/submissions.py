@@ -169,13 +169,15 @@ def _checked(raw: pl.DataFrame) -> FilingRows:
         .when(pl.col("filed_date").is_null())
         .then(pl.lit("bad_filed_date"))
         .otherwise(pl.lit(None, dtype=pl.String))
-        .alias("reason"),
-        row=pl.struct("accession", "form", "filed_date").struct.json_encode(),
+        .alias("reason")
     )
-    bad_rows = reasons.filter(pl.col("reason").is_not_null())
+    bad = reasons["reason"].is_not_null()
+    bad_rows = typed.filter(bad).select(
+        reasons["reason"].filter(bad), row=pl.struct("accession", "form", "filed_date").struct.json_encode()
+    )
     bad_stamps = raw.filter(typed["json_stamp"].is_null() & pl.col("json_stamp").is_not_null())
     return FilingRows(
-        filings=typed.filter(reasons["reason"].is_null()).select(SCHEMA.keys()),
+        filings=typed.filter(~bad).select(SCHEMA.keys()),
         rejected=(
             *(Rejected.of(reason, row) for reason, row in bad_rows.iter_rows()),
             *(Rejected.of("bad_stamp", f"{row[0]}: {row[1]}") for row in bad_stamps.select(_STAMPED).iter_rows()),

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
 from edgewise.core.errors import Hostile, InvalidInput
 from edgewise.core.identifiers import Accession, Cik
-
-if TYPE_CHECKING:
-    from datetime import date
 
 SITE = "https://www.sec.gov"
 ARCHIVES = f"{SITE}/Archives/"
@@ -20,6 +17,9 @@ SUBMISSIONS = "https://data.sec.gov/submissions/"
 COMPANY_FACTS = "https://data.sec.gov/api/xbrl/companyfacts/"
 FEED_PAGE_SIZE = 100
 FIRST_INDEX_YEAR = 1993
+# Data sets published since the summer of 2026 lie in the second.
+_DATA_SET_ROOMS = ("structureddata", "datastandardsinnovation")
+_DATA_SETS_BY_MONTHS = date(2024, 1, 1)
 _OLDER_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3}\.json", re.ASCII)
 _FILING = re.compile(
     r"/Archives/edgar/data/(?P<cik>\d{1,10})/(?:(?P<folder>\d{18})(?:/|$)|(?P<bare>\d{10}-\d{2}-\d{6})[.-])", re.ASCII
@@ -76,6 +76,11 @@ def company_facts(cik: Cik) -> str:
     return f"{COMPANY_FACTS}CIK{cik.padded}.json"
 
 
+def company_facts_zip() -> str:
+    """Return the zip of every registrant's file of company facts, made anew each night."""
+    return f"{DAILY_INDEXES}xbrl/companyfacts.zip"
+
+
 def company_tickers() -> str:
     """Return the list of tickers without exchanges."""
     return f"{SITE}/files/company_tickers.json"
@@ -84,6 +89,34 @@ def company_tickers() -> str:
 def company_tickers_exchange() -> str:
     """Return the list of tickers with their exchanges."""
     return f"{SITE}/files/company_tickers_exchange.json"
+
+
+def insider_data_set(day: date) -> tuple[str, ...]:
+    """Return where the data set of the Forms 3, 4 and 5 filed in the quarter of `day` may be, the likelier first."""
+    return _data_set(f"insider-transactions-data-sets/{day.year}q{quarter(day)}_form345.zip")
+
+
+def holdings_data_set(day: date) -> tuple[str, ...]:
+    """Return where the data set of the Forms 13F that were filed about `day` may be, the likelier first.
+
+    Until 2023 there was one for each calendar quarter, then one for January and February of 2024; since then they begin
+    with March, June, September and December.
+    """
+    if day < _DATA_SETS_BY_MONTHS:
+        return _data_set(f"form-13f-data-sets/{day.year}q{quarter(day)}_form13f.zip")
+    begins = max(_season(day), _DATA_SETS_BY_MONTHS)
+    ends = _season(_season(day) + timedelta(days=100)) - timedelta(days=1)
+    return _data_set(f"form-13f-data-sets/{begins:%d%b%Y}-{ends:%d%b%Y}_form13f.zip".lower())
+
+
+def _season(day: date) -> date:
+    """Return the first day of the three months from March, June, September or December that hold `day`."""
+    months = day.year * 12 + day.month - 1 - day.month % 3
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _data_set(name: str) -> tuple[str, ...]:
+    return tuple(f"{SITE}/files/{room}/data/{name}" for room in _DATA_SET_ROOMS)
 
 
 def folder(cik: Cik, accession: Accession) -> str:

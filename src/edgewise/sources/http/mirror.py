@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 
 from edgewise.core.errors import InvalidInput
-from edgewise.sources.http.urls import TRUSTED_DOMAIN, parse_url
+from edgewise.sources.http.urls import is_of_the_sec, parse_url
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -39,7 +39,7 @@ def mirror_base(url: str | None) -> str | None:
     if not url or not url.startswith(("http://", "https://")):
         return None
     parts = parse_url(url)
-    of_the_sec = f".{parts.hostname}".endswith(f".{TRUSTED_DOMAIN}")
+    of_the_sec = is_of_the_sec(url)
     if of_the_sec and parts.scheme == "https":
         return None
     query = parse_qsl(parts.query, keep_blank_values=True)

@@ -38,6 +38,15 @@ def parse_url(url: str) -> SplitResult:
     return parts
 
 
+def is_of_the_sec(url: str) -> bool:
+    """Return whether a URL's host is one of the SEC's.
+
+    >>> is_of_the_sec("https://www.sec.gov/a"), is_of_the_sec("https://notsec.gov/a")
+    (True, False)
+    """
+    return f".{parse_url(url).hostname}".endswith(f".{TRUSTED_DOMAIN}")
+
+
 def redirected(url: str, location: str) -> str:
     """Return the URL that a redirect from `url` leads to.
 
@@ -68,9 +77,7 @@ def _same_place(source: SplitResult, target: SplitResult) -> bool:
 
 
 def _is_trusted(target: SplitResult) -> bool:
-    host = target.hostname or ""
-    inside = host == TRUSTED_DOMAIN or host.endswith("." + TRUSTED_DOMAIN)
-    return target.scheme == "https" and _port(target) == _PORTS["https"] and inside
+    return target.scheme == "https" and _port(target) == _PORTS["https"] and is_of_the_sec(target.geturl())
 
 
 def _port(parts: SplitResult) -> int:

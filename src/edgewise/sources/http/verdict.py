@@ -15,6 +15,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from edgewise.core.errors import InvalidInput, NotFound, ServiceUnavailable, Throttled
+from edgewise.sources.http.urls import is_of_the_sec
 
 if TYPE_CHECKING:
     from edgewise.core.errors import EdgewiseError
@@ -32,6 +33,10 @@ _TOO_MANY = 429
 _SERVER_ERRORS = 500
 _BLOCKED_TITLE = re.compile(
     rb"<(?:title|h1)\b[^>]*>[^<]*(?:Request Rate Threshold Exceeded|Undeclared Automated Tool)", re.IGNORECASE
+)
+_SEC_ADVICE = (
+    "Check that EDGEWISE_IDENTITY holds your name and e-mail address and that nothing else asks from this address; a "
+    "block of the SEC ends ten minutes after requests stay below ten a second."
 )
 _DOWN_TITLE = re.compile(rb"<title>\s*SEC\.gov\s*\|\s*File Unavailable\s*</title>", re.IGNORECASE)
 _STORE_ERROR = re.compile(rb"(?:<\?xml[^>]*\?>\s*)?<Error>\s*<Code>(?:AccessDenied|NoSuchKey)</Code>")
@@ -67,9 +72,9 @@ def refusal(url: str, status: int, page: bytes, *, retry_after_s: float | None =
     if status in _GONE or (status == _FORBIDDEN and kind is Page.MISSING):
         return NotFound(f"{url} does not exist (status {status})", advice="Check the URL, or whether it is out yet.")
     if kind is Page.BLOCKED or status == _FORBIDDEN:
-        return _blocked(url, status, retry_after_s or BLOCK_LASTS_S)
+        return _blocked(url, status, kind, retry_after_s or BLOCK_LASTS_S)
     if status == _TOO_MANY:
-        return _blocked(url, status, retry_after_s)
+        return _blocked(url, status, kind, retry_after_s)
     if status == _OK:
         return None if kind is None else _unavailable(url, status, kind.value, retry_after_s)
     if status >= _SERVER_ERRORS or status < _CLIENT_ERRORS or status == _REQUEST_TIMEOUT:
@@ -77,13 +82,11 @@ def refusal(url: str, status: int, page: bytes, *, retry_after_s: float | None =
     return InvalidInput(f"{url} cannot be asked (status {status})", advice="Check the URL and its query.")
 
 
-def _blocked(url: str, status: int, retry_after_s: float | None) -> Throttled:
+def _blocked(url: str, status: int, kind: Page | None, retry_after_s: float | None) -> Throttled:
+    by_the_sec = kind is Page.BLOCKED or is_of_the_sec(url)  # a mirror or a proxy passes its page on
     return Throttled(
         f"the service blocks us at {url} (status {status})",
-        advice=(
-            "Check that EDGEWISE_IDENTITY holds your name and e-mail address and that nothing else asks from this "
-            "address; a block of the SEC ends ten minutes after requests stay below ten a second."
-        ),
+        advice=_SEC_ADVICE if by_the_sec else "Ask it later, and less often; its plan may allow so many a day.",
         retry_after_s=retry_after_s,
     )
 

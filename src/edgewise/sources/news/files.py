@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from edgewise.core.tables_news import NEWS
+from edgewise.sources.answers import Origin, ProvidedRows, provided_rows
 from edgewise.sources.items import digest_of, identity_of, instant_of, symbol_of, text_of
 from edgewise.sources.news.polygon import parse_news
-from edgewise.sources.news.said import ProvidedNews, Said, news_rows, provided
+from edgewise.sources.news.said import Said, news_rows
 from edgewise.sources.tabular import file_records
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def read_news_file(body: bytes, name: str, *, seen_at: datetime) -> ProvidedNews:
+def read_news_file(body: bytes, name: str, *, seen_at: datetime) -> ProvidedRows:
     """Return the rows of a file's stories; `named` counts the symbols of rows with one headline at one instant.
 
     name: of the file; .json is an answer of Polygon, .parquet and .csv have a row per story and symbol.
@@ -41,18 +43,15 @@ def read_news_file(body: bytes, name: str, *, seen_at: datetime) -> ProvidedNews
     if name.lower().endswith(".json"):
         return parse_news(body, source_url=source_url, seen_at=seen_at)
     frame = file_records(body, name, COLUMNS, needed=("ticker", "title", "at"))
-    rows = (
-        row
-        for given in frame.to_dicts()
-        for row in news_rows(_said(given), provider=PROVIDER, source_url=source_url, seen_at=seen_at)
-    )
-    read = provided(rows, items=frame.height)
+    origin = Origin(PROVIDER, source_url, seen_at)
+    rows = (row for given in frame.to_dicts() for row in news_rows(_said(given), origin))
+    read = provided_rows(NEWS, rows, items=frame.height)
     told = read.rows.with_columns(
         named=pl.when(pl.col("status") == "absent")
         .then(pl.col("named"))
         .otherwise(pl.col("ticker").n_unique().over("story", "published_at").cast(pl.Int32))
     )
-    return ProvidedNews(told, read.items)
+    return ProvidedRows(told, read.items)
 
 
 def _said(row: dict[str, Any]) -> Said:

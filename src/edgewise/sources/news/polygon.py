@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from edgewise.core.errors import NotConfigured, Unparsable
+from edgewise.core.tables_news import NEWS
+from edgewise.sources.answers import Origin, ProvidedRows, provided_rows
 from edgewise.sources.edgar.json_body import json_object
 from edgewise.sources.items import digest_of, identity_of, instant_of, symbol_of, text_of
-from edgewise.sources.news.said import ProvidedNews, Said, news_rows, provided, unreadable
+from edgewise.sources.news.said import Said, news_rows, unreadable
+from edgewise.sources.services import POLYGON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-PROVIDER = "polygon"
+PROVIDER = POLYGON.name
 _WHAT = "Polygon's news"
 _GOOD = frozenset({"OK", "DELAYED"})
 
 
-def parse_news(body: bytes, *, source_url: str, seen_at: datetime) -> ProvidedNews:
+def parse_news(body: bytes, *, source_url: str, seen_at: datetime) -> ProvidedRows:
     """Return the rows of an answer, and the cursor of the page after it.
 
     Absent rows: not_an_object, time_unknown; suspect ones as `news_rows` says.
@@ -37,16 +40,16 @@ def parse_news(body: bytes, *, source_url: str, seen_at: datetime) -> ProvidedNe
     if status not in _GOOD or not isinstance(items, list | None) or (items is None and said.get("count") != 0):
         raise Unparsable(f"{_WHAT} has no results but the status {status[:20]!r}", advice="Keep the body, report it.")
     listed = items or []
-    return provided(_rows(listed, source_url, seen_at), items=len(listed), following=_cursor(said.get("next_url")))
+    rows = _rows(listed, Origin(PROVIDER, source_url, seen_at))
+    return provided_rows(NEWS, rows, items=len(listed), following=_cursor(said.get("next_url")))
 
 
-def _rows(items: list[Any], source_url: str, seen_at: datetime) -> Iterator[dict[str, object]]:
+def _rows(items: list[Any], origin: Origin) -> Iterator[dict[str, object]]:
     for item in items:
         if isinstance(item, dict):
-            yield from news_rows(_said(item), provider=PROVIDER, source_url=source_url, seen_at=seen_at)
+            yield from news_rows(_said(item), origin)
         else:
-            number = digest_of(item)
-            yield unreadable(number, "not_an_object", provider=PROVIDER, source_url=source_url, seen_at=seen_at)
+            yield unreadable(digest_of(item), "not_an_object", origin)
 
 
 def _said(item: dict[str, Any]) -> Said:

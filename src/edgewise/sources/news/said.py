@@ -8,17 +8,15 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import polars as pl
-
 from edgewise.core.clock import NEW_YORK
-from edgewise.core.tables_news import NEWS
 from edgewise.sources.items import digest_of, number_of, symbol_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-SCHEMA = {name: dtype for name, dtype in NEWS.schema.items() if name != "instrument_id"}
+    from edgewise.sources.answers import Origin
+
 PROVIDER_TONE = "provider"
 MOST_TICKERS = 500
 _LONGEST_DESCRIPTION, _LONGEST_URL, _LONGEST_TICKER = 4_000, 1_000, 24
@@ -52,33 +50,17 @@ class Said:
     sentiments: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ProvidedNews:
-    """One answer or file.
-
-    rows:  the columns of `news` without `instrument_id`, one per story and symbol; `tone` and `tone_by` are null where
-           the provider gives no sentiment.
-    items: stories that the answer had.
-    following: what leads to the next page, '' if this is the last one.
-    """
-
-    rows: pl.DataFrame
-    items: int
-    following: str = ""
-
-
-def news_rows(said: Said, *, provider: str, source_url: str, seen_at: datetime) -> Iterator[dict[str, object]]:
-    """Yield the rows of `news` that a story becomes, without `instrument_id`.
+def news_rows(said: Said, origin: Origin) -> Iterator[dict[str, object]]:
+    """Yield the rows of `news` that a story becomes, without `instrument_id`; no tone where none is said.
 
     Suspect for: bad_ticker (kept as given), too_many_tickers (then none is named), title_missing, unknown_sentiment.
     Without an instant it is absent (time_unknown), known when it was seen.
     """
     if said.at is None:
-        yield unreadable(said.news_id, "time_unknown", provider=provider, source_url=source_url, seen_at=seen_at)
+        yield unreadable(said.news_id, "time_unknown", origin)
         return
     named = _named(said.tickers)
-    shared: dict[str, object] = {
-        "provider": provider,
+    shared = origin.columns | {
         "news_id": said.news_id,
         "story": story_of(said.title, said.publisher) if said.title else digest_of(said.news_id),
         "named": len(named),
@@ -88,8 +70,6 @@ def news_rows(said: Said, *, provider: str, source_url: str, seen_at: datetime) 
         "url": _web_address(said.url),
         "published_at": said.at,
         "published_on": said.at.astimezone(NEW_YORK).date(),
-        "source_url": source_url,
-        "first_seen_at": seen_at,
         "known_at_source": "published",
         "known_at": said.at,
     }
@@ -109,27 +89,9 @@ def news_rows(said: Said, *, provider: str, source_url: str, seen_at: datetime) 
         }
 
 
-def unreadable(news_id: str, reason: str, *, provider: str, source_url: str, seen_at: datetime) -> dict[str, object]:
+def unreadable(news_id: str, reason: str, origin: Origin) -> dict[str, object]:
     """Return the row of an item of which nothing can be said."""
-    return {
-        "provider": provider,
-        "news_id": news_id,
-        "ticker": "",
-        "story": digest_of(news_id),
-        "named": 0,
-        "status": "absent",
-        "reasons": reason,
-        "source_url": source_url,
-        "first_seen_at": seen_at,
-        "known_at_source": "seen",
-        "known_at": seen_at,
-    }
-
-
-def provided(rows: Iterable[dict[str, object]], *, items: int, following: str = "") -> ProvidedNews:
-    """Return the rows of an answer; of several of one identity the last counts, for that is the one it ends with."""
-    frame = pl.DataFrame(list(rows), schema=SCHEMA)
-    return ProvidedNews(frame.unique(NEWS.identity, keep="last", maintain_order=True), items, following)
+    return origin.unreadable(reason) | {"news_id": news_id, "ticker": "", "story": digest_of(news_id), "named": 0}
 
 
 def story_of(title: str, publisher: str | None = None) -> str:

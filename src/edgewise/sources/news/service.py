@@ -7,33 +7,31 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from edgewise.core.errors import Unparsable
-from edgewise.sources.http import Archive
-from edgewise.sources.items import day_of
+from edgewise.sources.answers import DailyList
 from edgewise.sources.news.polygon import parse_news
+from edgewise.sources.services import POLYGON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from edgewise.sources.http import Fetcher
-    from edgewise.sources.news.said import ProvidedNews
+    from edgewise.sources.answers import ProvidedRows
 
-HOST = "api.polygon.io"
-URL = f"https://{HOST}/v2/reference/news"
+URL = f"https://{POLYGON.host}/v2/reference/news"
 PAGE = 1_000
 MOST_PAGES = 10_000
 
 
-class PolygonNews:
-    """The list of news. `archived` says whether it is an archive, which has days and no questions."""
+class PolygonNews(DailyList):
+    """The list of news; an archive of it counts days of UTC."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
-        self.archived = isinstance(fetcher, Archive)
+    url = URL
+    zone = UTC
+    parse = staticmethod(parse_news)
 
     def published(
         self, since: datetime, until: datetime, *, ticker: str = "", seen_at: datetime
-    ) -> Iterator[ProvidedNews]:
+    ) -> Iterator[ProvidedRows]:
         """Yield the pages of what was published from `since` up to and without `until`, oldest first.
 
         ticker: as Polygon spells it, with a dot before the class; '' for all.
@@ -49,8 +47,7 @@ class PolygonNews:
         }
         passed: set[str] = set()
         for _ in range(MOST_PAGES):
-            url = f"{URL}?{urlencode(asked)}"
-            answer = parse_news(self._fetcher.get(url).body, source_url=url, seen_at=seen_at)
+            answer = self._ask(f"{URL}?{urlencode(asked)}", seen_at)
             yield answer
             if not answer.following:
                 return
@@ -58,16 +55,6 @@ class PolygonNews:
                 raise Unparsable("Polygon's pages of news lead in a circle", advice="Ask again.", reason="circular")
             passed.add(answer.following)
             asked = {"cursor": answer.following}
-
-    def days(self) -> list[date]:
-        """Return the days (UTC) that an archive holds, in order."""
-        found = (day_of(url.rpartition("/")[2].removesuffix(".json")) for url in self._fetcher.listing(f"{URL}/"))
-        return sorted(day for day in found if day is not None)
-
-    def day(self, day: date, *, seen_at: datetime) -> ProvidedNews:
-        """Return a day of an archive."""
-        url = f"{URL}/{day.isoformat()}.json"
-        return parse_news(self._fetcher.get(url).body, source_url=url, seen_at=seen_at)
 
 
 def _stamp(instant: datetime) -> str:

@@ -17,14 +17,15 @@ import polars as pl
 from edgewise.core.errors import NotConfigured, NotFound, Throttled, Unparsable
 from edgewise.sources.edgar.json_body import json_object
 from edgewise.sources.prices.provided import ACTIONS, BARS, ProvidedPrices, closed_by, number, provided, traded_on
+from edgewise.sources.services import ALPHA_VANTAGE
 
 if TYPE_CHECKING:
     from edgewise.core.clock import Clock
     from edgewise.core.identifiers import Ticker
     from edgewise.sources.http import Fetcher
 
-PROVIDER = "alpha_vantage"
-HOST = "www.alphavantage.co"
+PROVIDER = ALPHA_VANTAGE.name
+HOST = ALPHA_VANTAGE.host
 COMPACT = 100
 """Sessions of a short answer."""
 _BASE = f"https://{HOST}/query"

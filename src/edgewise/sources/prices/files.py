@@ -32,6 +32,7 @@ SCHEMA = {
 }
 _PRICES = ("open", "high", "low", "close")
 _KEY = ("ticker", "session")
+_REPEATED = (*_KEY, "reason")
 _TICKER = r"^[A-Z0-9]{1,8}(-[A-Z0-9]{1,4}){0,2}$"
 
 
@@ -63,11 +64,23 @@ def read_prices(path: Path, *, splits: Path | None = None) -> PriceRows:
     raw = _typed(_read(path), path, numbers=(*_PRICES, "volume"))
     kept, counts = judged_bars(raw)
     if splits is not None:
-        kept = _undo_splits(kept, _typed(_read(splits), splits, numbers=("split_ratio",)))
+        kept = _undo_splits(kept, read_splits(splits))
     prices = kept.with_columns(
         pl.col("volume").round().cast(pl.Int64), session_closes(kept["session"]).alias("known_at")
     )
     return PriceRows(prices.select(SCHEMA.keys()).sort(_KEY), counts)
+
+
+def read_splits(path: Path) -> pl.DataFrame:
+    """Return the splits of a file as `read_prices` takes it: ticker, session, split_ratio above zero; sorted.
+
+    Raises: as `read_prices`; SchemaMismatch, too, where a ticker has two splits on one day.
+    """
+    rows = _typed(_read(path), path, numbers=("split_ratio",))
+    splits = rows.filter(pl.col("split_ratio").is_finite(), pl.col("split_ratio") > 0)
+    if splits.select(pl.struct(_KEY).is_duplicated().any()).item():
+        raise SchemaMismatch("the splits name a ticker twice on one day", advice="Keep one row for each split.")
+    return splits.sort("session", "ticker")
 
 
 def judged_bars(raw: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -75,9 +88,11 @@ def judged_bars(raw: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
 
     raw: ticker, session, open, high, low, close, volume; NaN stands for what is no number.
     """
-    judged = raw.with_columns(reason=_reason()).with_columns(
-        pl.when(pl.col("reason").is_null()).then(_repetition()).otherwise("reason").alias("reason")
-    )
+    judged = raw.with_columns(reason=_reason())
+    # To compare the rows of each key takes longer than all other checks together; mostly no key stands twice.
+    if judged.select(pl.struct(_REPEATED).is_duplicated().any()).item():
+        repeated = pl.when(pl.col("reason").is_null()).then(_repetition()).otherwise("reason")
+        judged = judged.with_columns(reason=repeated)
     counts = judged["reason"].drop_nulls().value_counts(sort=True)
     return judged.filter(pl.col("reason").is_null()).select(*_KEY, *_PRICES, "volume"), dict(counts.iter_rows())
 
@@ -165,23 +180,19 @@ def _is_no_session(days: pl.Series) -> pl.Series:
 
 def _repetition() -> pl.Expr:
     """Return `conflicting` or `duplicate` where a key stands again among rows that have no other fault."""
-    group = [*_KEY, "reason"]
     values = pl.struct(*_PRICES, "volume")
     return (
-        pl.when(values.n_unique().over(group) > 1)
+        pl.when(values.n_unique().over(_REPEATED) > 1)
         .then(pl.lit("conflicting"))
-        .when(pl.int_range(pl.len()).over(group) > 0)
+        .when(pl.int_range(pl.len()).over(_REPEATED) > 0)
         .then(pl.lit("duplicate"))
     )
 
 
 def _undo_splits(prices: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
     """Return prices and volumes as they were traded: times, and by, the product of the splits after each session."""
-    ratios = splits.filter(pl.col("split_ratio").is_finite(), pl.col("split_ratio") > 0)
-    if ratios.select(pl.struct(_KEY).is_duplicated().any()).item():
-        raise SchemaMismatch("the splits name a ticker twice on one day", advice="Keep one row for each split.")
     # The factor before a split is the product of it and all later ones; the next split after a session names it.
-    upcoming = ratios.sort("session").select(*_KEY, factor=pl.col("split_ratio").cum_prod(reverse=True).over("ticker"))
+    upcoming = splits.sort("session").select(*_KEY, factor=pl.col("split_ratio").cum_prod(reverse=True).over("ticker"))
     joined = prices.sort("session").join_asof(
         upcoming,
         on="session",

@@ -2,7 +2,7 @@
 
 Everything is asked for as traded (`adjusted=false`). An answer that says it is adjusted is refused: nothing in it tells
 by which splits. One grouped answer has all securities of a session, so a daily run asks once for prices and once or
-twice for events, however many companies there are. The key travels in a header (`keyed`), never in a URL.
+twice for events, however many companies there are. The key travels in a header, never in a URL.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import Hostile, NotFound, TooLarge, Unparsable
 from edgewise.sources.edgar.json_body import json_object
 from edgewise.sources.prices.provided import ACTIONS, BARS, ProvidedPrices, closed_by, number, provided, traded_on
+from edgewise.sources.services import POLYGON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +28,19 @@ if TYPE_CHECKING:
     from edgewise.core.identifiers import Ticker
     from edgewise.sources.http import Fetcher
 
-PROVIDER = "polygon"
-HOST = "api.polygon.io"
+PROVIDER = POLYGON.name
+HOST = POLYGON.host
 MAX_PAGES = 500
 _BASE = f"https://{HOST}"
 _FIELDS = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
 _PREFERRED = re.compile(r"([A-Z0-9]+)p([A-Z]?)", re.ASCII)
 _SPECIAL = {"CD": "dividend", "SC": "special_dividend", "LT": "special_dividend", "ST": "special_dividend"}
 _EVENTS = {"splits": "execution_date", "dividends": "ex_dividend_date"}
+# The types of a bar's fields in every answer that was ever seen; a boolean is no number.
+_KINDS: dict[str, frozenset[type]] = {"T": frozenset({str}), "t": frozenset({int})} | dict.fromkeys(
+    _FIELDS.values(), frozenset({int, float, type(None)})
+)
+_LATEST_STAMP = 4_000_000_000_000
 _NO_BARS = pl.DataFrame(schema=BARS)
 
 
@@ -138,16 +144,13 @@ def parse_bars(body: bytes, *, answered_at: datetime, session: date | None = Non
             advice="Ask with adjusted=false.",
             reason="adjusted",
         )
-    rows, lost = [], {"bad_row": 0, "other_session": 0}
-    for one in results:
-        row = _bar(one, said.get("ticker"))
-        if row is None:
-            lost["bad_row"] += 1
-        elif session and row[1] != session:
-            lost["other_session"] += 1
-        else:
-            rows.append(row)
-    found = provided(pl.DataFrame(rows, schema=BARS, orient="row"), pl.DataFrame(schema=ACTIONS), adjusted=False)
+    read = _usual_bars(results, said.get("ticker"))
+    if read is None:
+        rows = [_bar(one, said.get("ticker")) for one in results]
+        read = pl.DataFrame([row for row in rows if row is not None], schema=BARS, orient="row")
+    asked = read.filter(pl.col("session") == session) if session else read
+    lost = {"bad_row": len(results) - read.height, "other_session": read.height - asked.height}
+    found = provided(asked, pl.DataFrame(schema=ACTIONS), adjusted=False)
     told = found.rejected | {reason: count for reason, count in lost.items() if count}
     return closed_by(ProvidedPrices(found.prices, found.actions, told), answered_at)
 
@@ -183,6 +186,38 @@ def _answered(body: bytes, what: str) -> dict[str, Any]:
     if said.get("status") not in {"OK", "DELAYED"}:
         raise Unparsable(f"{what} have a status that is not OK", advice="Ask again later; keep the body if it stays.")
     return said
+
+
+def _usual_bars(results: list[Any], ticker: object) -> pl.DataFrame | None:
+    """Return the bars of an answer in which everything has its usual type, None for any other.
+
+    A market of thousands of symbols is read in a tenth of the time that it takes bar by bar.
+    """
+    kinds = _KINDS if ticker is None else {name: kind for name, kind in _KINDS.items() if name != "T"}
+    if not all(type(one) is dict for one in results):
+        return None
+    if not all({type(one.get(name)) for one in results} <= kind for name, kind in kinds.items()):
+        return None
+    schema = {name: pl.String if name == "T" else pl.Int64 if name == "t" else pl.Float64 for name in kinds}
+    try:
+        frame = pl.DataFrame(results, schema=schema)
+    except (OverflowError, pl.exceptions.PolarsError):
+        return None
+    if not frame["t"].is_between(0, _LATEST_STAMP).all():
+        return None
+    at = pl.from_epoch("t", "ms").dt.replace_time_zone("UTC").dt.convert_time_zone(NEW_YORK.key)
+    symbols = pl.lit(symbol_told(ticker)) if ticker is not None else _symbols_told(pl.col("T"))
+    numbers = (pl.col(key).alias(name) for name, key in _FIELDS.items())
+    return frame.select(symbols.alias("ticker"), at.dt.date().alias("session"), *numbers)
+
+
+def _symbols_told(symbols: pl.Expr) -> pl.Expr:
+    """Return symbols of Polygon as `symbol_told` does."""
+    preferred = f"^{_PREFERRED.pattern}$"
+    told = symbols.str.replace(preferred, "${1}-P${2}")
+    return (
+        pl.when(symbols.str.contains(preferred)).then(told).otherwise(symbols.str.replace_all(".", "-", literal=True))
+    )
 
 
 def _bar(one: Any, ticker: object) -> tuple[object, ...] | None:

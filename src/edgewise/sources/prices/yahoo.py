@@ -19,6 +19,7 @@ from edgewise.core.clock import NEW_YORK, sessions
 from edgewise.core.errors import NotFound, Unparsable
 from edgewise.sources.edgar.json_body import json_object
 from edgewise.sources.prices.provided import ACTIONS, BARS, ProvidedPrices, provided
+from edgewise.sources.services import YAHOO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from edgewise.core.identifiers import Ticker
     from edgewise.sources.http import Fetcher
 
-PROVIDER = "yahoo"
-HOST = "query1.finance.yahoo.com"
+PROVIDER = YAHOO.name
+HOST = YAHOO.host
 _WHAT = "Yahoo's chart"
 _FIELDS = ("open", "high", "low", "close", "volume")
 

@@ -13,19 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from edgewise.core.clock import utc_from_eastern
 from edgewise.core.errors import NotConfigured, Unparsable
+from edgewise.core.tables_ratings import RATINGS
+from edgewise.sources.answers import Origin, ProvidedRows, provided_rows
 from edgewise.sources.edgar.json_body import json_object
 from edgewise.sources.items import clock_of, day_of, digest_of, epoch_of, identity_of, symbol_of, text_of
-from edgewise.sources.ratings.said import ProvidedRatings, Said, provided, rating_row, unreadable
+from edgewise.sources.ratings.said import Said, rating_row, unreadable
+from edgewise.sources.services import BENZINGA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PROVIDER = "benzinga"
+PROVIDER = BENZINGA.name
 _WHAT = "Benzinga's calendar of ratings"
 _IN_DOLLARS = frozenset({"NYSE", "NASDAQ", "AMEX", "ARCA", "BATS", "OTC", "NYSEARCA", "NYSEAMERICAN"})
 
 
-def parse_ratings(body: bytes, *, source_url: str, seen_at: datetime) -> ProvidedRatings:
+def parse_ratings(body: bytes, *, source_url: str, seen_at: datetime) -> ProvidedRows:
     """Return a row for each item of an answer, `{"ratings": [...]}` or `[]`, which says that there is none.
 
     Absent rows: not_an_object for an item that is none, time_unknown for one without a day; suspect ones and notes as
@@ -34,21 +37,20 @@ def parse_ratings(body: bytes, *, source_url: str, seen_at: datetime) -> Provide
     calendar, an error message among them: no answer is not an empty answer.
     """
     if body.strip() == b"[]":
-        return provided([])
+        return provided_rows(RATINGS, [])
     said = json_object(body, _WHAT)
     items = said.get("ratings")
     if not isinstance(items, list):
         raise _refused(said)
-    return provided(_rows(items, source_url, seen_at))
+    return provided_rows(RATINGS, _rows(items, Origin(PROVIDER, source_url, seen_at)))
 
 
-def _rows(items: list[Any], source_url: str, seen_at: datetime) -> Iterator[dict[str, object]]:
+def _rows(items: list[Any], origin: Origin) -> Iterator[dict[str, object]]:
     for item in items:
         if isinstance(item, dict):
-            yield rating_row(_said(item), provider=PROVIDER, source_url=source_url, seen_at=seen_at)
+            yield rating_row(_said(item), origin)
         else:
-            number = digest_of(item)
-            yield unreadable(number, "not_an_object", provider=PROVIDER, source_url=source_url, seen_at=seen_at)
+            yield unreadable(digest_of(item), "not_an_object", origin)
 
 
 def _said(item: dict[str, Any]) -> Said:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from edgewise.core.clock import utc_from_eastern
 from edgewise.core.errors import SchemaMismatch
+from edgewise.core.tables_ratings import RATINGS
+from edgewise.sources.answers import Origin, ProvidedRows, provided_rows
 from edgewise.sources.items import clock_of, day_of, digest_of, identity_of, instant_of, symbol_of, text_of
 from edgewise.sources.ratings.benzinga import parse_ratings
-from edgewise.sources.ratings.said import ProvidedRatings, Said, provided, rating_row
+from edgewise.sources.ratings.said import Said, rating_row
 from edgewise.sources.tabular import file_records
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def read_ratings_file(body: bytes, name: str, *, seen_at: datetime) -> ProvidedRatings:
+def read_ratings_file(body: bytes, name: str, *, seen_at: datetime) -> ProvidedRows:
     """Return a row for each rating of a file.
 
     name: of the file; .json is Benzinga's calendar, .parquet and .csv have a row per rating.
@@ -52,10 +54,8 @@ def read_ratings_file(body: bytes, name: str, *, seen_at: datetime) -> ProvidedR
     if not {"at", "day"} & set(frame.columns):
         names = ", ".join(COLUMNS["at"] + COLUMNS["day"])
         raise SchemaMismatch(f"{name} does not say when its ratings were published", advice=f"Name a column {names}.")
-    rows = (
-        rating_row(_said(row), provider=PROVIDER, source_url=source_url, seen_at=seen_at) for row in frame.to_dicts()
-    )
-    return provided(rows)
+    origin = Origin(PROVIDER, source_url, seen_at)
+    return provided_rows(RATINGS, (rating_row(_said(row), origin) for row in frame.to_dicts()))
 
 
 def _said(row: dict[str, Any]) -> Said:

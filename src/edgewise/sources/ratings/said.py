@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from edgewise.core.clock import NEW_YORK, utc_from_eastern
-from edgewise.core.tables_ratings import RATINGS
 from edgewise.sources.items import number_of
 from edgewise.sources.ratings.grades import DOWNGRADE, UPGRADE, action_of, firm_id, grade_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
-SCHEMA = {name: dtype for name, dtype in RATINGS.schema.items() if name != "instrument_id"}
+    from edgewise.sources.answers import Origin
+
 _END_OF_DAY = time(23, 59, 59)
 # Codes after which the row says too little to count; the others tell of a part that is left out.
 _DOUBTS = frozenset({"bad_ticker", "firm_missing", "unknown_grade", "unknown_action", "action_against_grades"})
@@ -50,19 +47,7 @@ class Said:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProvidedRatings:
-    """One answer or file.
-
-    rows:  the columns of `ratings` without `instrument_id`, one per item.
-    items: items that the answer had, which tells whether a page was full.
-    """
-
-    rows: pl.DataFrame
-    items: int
-
-
-def rating_row(said: Said, *, provider: str, source_url: str, seen_at: datetime) -> dict[str, object]:
+def rating_row(said: Said, origin: Origin) -> dict[str, object]:
     """Return the row of `ratings` that a rating becomes, without `instrument_id`.
 
     `known_at` is the last instant the item tells: when it was touched, else published, else the end of its day.
@@ -72,7 +57,7 @@ def rating_row(said: Said, *, provider: str, source_url: str, seen_at: datetime)
     """
     day = said.at.astimezone(NEW_YORK).date() if said.at else said.day
     if day is None:
-        return unreadable(said.rating_id, "time_unknown", provider=provider, source_url=source_url, seen_at=seen_at)
+        return unreadable(said.rating_id, "time_unknown", origin)
     known_at, known_at_source = _known(said, day)
     firm = firm_id(said.firm) if said.firm else None
     grade, prior = (grade_of(word, firm=firm or "") if word else None for word in (said.grade, said.prior_grade))
@@ -90,8 +75,7 @@ def rating_row(said: Said, *, provider: str, source_url: str, seen_at: datetime)
         "bad_prior_target": bad_prior,
     }
     reasons = [*(code for code, wrong in codes.items() if wrong), *said.notes]
-    return {
-        "provider": provider,
+    return origin.columns | {
         "rating_id": said.rating_id,
         "ticker": said.ticker,
         "firm": said.firm,
@@ -110,31 +94,14 @@ def rating_row(said: Said, *, provider: str, source_url: str, seen_at: datetime)
         "published_on": day,
         "status": "suspect" if _DOUBTS & set(reasons) else "ok",
         "reasons": ",".join(reasons) or None,
-        "source_url": source_url,
-        "first_seen_at": seen_at,
         "known_at_source": known_at_source,
         "known_at": known_at,
     }
 
 
-def unreadable(rating_id: str, reason: str, *, provider: str, source_url: str, seen_at: datetime) -> dict[str, object]:
+def unreadable(rating_id: str, reason: str, origin: Origin) -> dict[str, object]:
     """Return the row of an item of which nothing can be said."""
-    return {
-        "provider": provider,
-        "rating_id": rating_id,
-        "status": "absent",
-        "reasons": reason,
-        "source_url": source_url,
-        "first_seen_at": seen_at,
-        "known_at_source": "seen",
-        "known_at": seen_at,
-    }
-
-
-def provided(rows: Iterable[dict[str, object]]) -> ProvidedRatings:
-    """Return the rows of an answer; of several of one identity the last counts, for that is the one it ends with."""
-    frame = pl.DataFrame(list(rows), schema=SCHEMA)
-    return ProvidedRatings(frame.unique(RATINGS.identity, keep="last", maintain_order=True), frame.height)
+    return origin.unreadable(reason) | {"rating_id": rating_id}
 
 
 def _known(said: Said, day: date) -> tuple[datetime, str]:

@@ -1,0 +1,1 @@
+"""Members of indexes: a file in, spans of membership out."""

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -78,7 +79,7 @@ class Program:
         self.stdin, self.stdout, self.stderr = (
             None if ours is None else os.fdopen(ours, mode) for (ours, _), mode in zip(ends, modes, strict=True)
         )
-        self.pid = int(self._line(None))
+        self.pid = self._told("pid", None)
 
     def poll(self) -> int | None:
         try:
@@ -89,7 +90,7 @@ class Program:
     def wait(self, timeout: float | None = None) -> int:
         if self.returncode is None:
             try:
-                self.returncode = int(self._line(timeout))
+                self.returncode = self._told("end", timeout)
             except (TimeoutError, BlockingIOError):
                 raise subprocess.TimeoutExpired([str(word) for word in self.args], timeout or 0) from None
             self._end.close()
@@ -97,7 +98,9 @@ class Program:
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
-            os.kill(self.pid, number)
+            # It may have ended since, and its end not be told yet.
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         self.send_signal(9)
@@ -123,16 +126,25 @@ class Program:
             if stream:
                 stream.close()
 
-    def _line(self, patience_s: float | None) -> bytes:
-        """Return the next line that is told of it."""
+    def _told(self, what: str, patience_s: float | None) -> int:
+        """Return the number in the next line that is told of it; anything else is no program to be heard of again."""
         self._end.settimeout(patience_s)
         while b"\n" not in self._heard:
             more = self._end.recv(64)
             if not more:
-                raise ChildProcessError(f"nobody tells how {self.args} ends")
+                break
             self._heard += more
         line, _, self._heard = self._heard.partition(b"\n")
-        return line
+        told, _, number = line.decode().partition(" ")
+        if told != what:
+            self._end.close()
+            raise ChildProcessError(f"of {self.args} nobody tells the {what}, but {line!r}")
+        return int(number)
+
+
+def whole_lines(told: Sequence[str]) -> list[str]:
+    """Return the lines that a killed program said to their end: of the last one, a kill may leave "12 1" of "12 13"."""
+    return [line for line in told if line.endswith("\n")]
 
 
 def _ends(number: int, given: int | IO[Any] | None) -> tuple[int | None, int]:

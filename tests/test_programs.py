@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 
-from tests.programs import started
+import pytest
+
+from tests.programs import started, whole_lines
 
 PIPES = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
 TELLS = """
@@ -35,8 +37,25 @@ def test_it_is_killed_as_any_other_and_tells_how_it_ended():
         assert sleeper.poll() == -9
 
 
+def test_killed_again_before_its_end_is_told_it_stays_as_it_was(monkeypatch):
+    with started([sys.executable, "-c", ""]) as ended:
+        assert ended.wait(30) == 0
+        monkeypatch.setattr(ended, "poll", lambda: None)
+        ended.kill()
+
+
+def test_one_that_cannot_begin_is_no_program(tmp_path):
+    with pytest.raises(ChildProcessError, match="nobody tells the pid"):
+        started([sys.executable, "-c", ""], cwd=tmp_path / "missing")
+
+
 def test_what_one_does_to_a_module_no_other_sees():
     first = started([sys.executable, "-c", "import json; json.loads = None"], needs=["json"])
     assert first.wait(30) == 0
     second = started([sys.executable, "-c", "import json; json.loads('1')"], needs=["json"])
     assert second.wait(30) == 0
+
+
+def test_a_line_that_a_kill_has_cut_is_no_whole_line():
+    assert whole_lines(["7 3\n", "12 13\n", "12 1"]) == ["7 3\n", "12 13\n"]
+    assert whole_lines(["12"]) == []

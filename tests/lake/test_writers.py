@@ -14,7 +14,7 @@ from edgewise.core.errors import WriteConflict
 from edgewise.core.tables import PRICES
 from edgewise.lake import lake as lake_module
 from edgewise.lake.delta import CommitRefused, DeltaFolder
-from tests.programs import started
+from tests.programs import started, whole_lines
 
 WRITER = Path(__file__).with_name("writer.py")
 ROWS_OF_A_BATCH = 50
@@ -60,7 +60,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_batches_only(lake):
         writer.stdin.close()
         batches = lake.read(PRICES)["instrument_id"].str.head(4).value_counts()
         assert set(batches["count"]) == {ROWS_OF_A_BATCH}
-        assert {int(line) for line in told} <= {int(number) for number in batches["instrument_id"]}
+        assert {int(line) for line in whole_lines(told)} <= {int(number) for number in batches["instrument_id"]}
 
 
 def test_threads_share_a_lake(lake, table, rows):

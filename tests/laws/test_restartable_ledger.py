@@ -19,7 +19,7 @@ from sqlalchemy import text
 from edgewise.adapters.sql import SqlFilingLedger, open_database
 from edgewise.core.identifiers import Accession, Cik
 from edgewise.core.ports import Failure, FilingState, FilingWork
-from tests.programs import started
+from tests.programs import started, whole_lines
 
 CHECKOUT = Path(__file__).parents[2]
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -66,7 +66,10 @@ def acknowledge(number, step):
 
 
 def killed(url, first_batch, mode, *, after_lines, after_s=0.0):
-    """Start the program, kill it after so many acknowledgements and a moment; return the last step of each batch."""
+    """Start the program, kill it after so many acknowledgements and a moment; return the last step of each batch.
+
+    A kill may cut the last line, and what is left of it acknowledges nothing.
+    """
     command = [sys.executable, "-m", "tests.laws.test_restartable_ledger", url, str(first_batch), mode]
     pipes = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
     with started(command, needs=["edgewise.adapters.sql", "pytest"], text=True, cwd=CHECKOUT, **pipes) as program:
@@ -74,7 +77,7 @@ def killed(url, first_batch, mode, *, after_lines, after_s=0.0):
         time.sleep(after_s)
         program.kill()
         lines += program.stdout.readlines()
-    return {int(number): int(step) for number, step in map(str.split, lines)}
+    return {int(number): int(step) for number, step in map(str.split, whole_lines(lines))}
 
 
 def violations(url, acknowledged):

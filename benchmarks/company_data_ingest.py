@@ -2,10 +2,11 @@
 
 `python benchmarks/company_data_ingest.py --market FOLDER` takes a market that `edgewise simulate market --full
 --without-texts` wrote; without it one of `--companies` is written first, which does not count. Each ingester is the
-command that a person would run to bring in a market's history, in a process of its own. Two run at once, each after
-those that it builds on. Facts come by the SEC's zip of all of them, forms of insiders and institutions by its quarterly
-data sets, prices session by session; statements are made with the facts, and again with the ratios. The server is
-another process: its processor time does not count, but its share of the two cores does.
+command that a person would run to bring in a market's history, in a process of its own, after those that it builds on.
+Three run at once: those that ask a provider page by page mostly wait for its limit of ten requests a second. Facts come
+by the SEC's zip of all of them, forms of insiders and institutions by its quarterly data sets, prices session by
+session; statements are made with the facts, and those that splits change again with the ratios. The server is another
+process: its processor time does not count, but its share of the two cores does.
 
 Wall seconds say what a person waits on this machine, with whatever else it does. The bar is that of 4,600 companies
 over five years. From two markets of so many years, `--market SMALL --market LARGE`, each ingester's figure is drawn
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 COMPANIES, YEARS = 4_600, 5
+LANES = 3
 BAR_S, BAR_GB = 360.0, 4.0
 CORES = 2
 _ALL_FACTS = "https://www.sec.gov/Archives/edgar/daily-index/xbrl/companyfacts.zip"
@@ -147,7 +149,7 @@ def _settings(url: str, home: str) -> dict[str, str]:
 
 
 def _at_once(wanted: Mapping[str, Ingester], environment: dict[str, str]) -> dict[str, Took]:
-    """Run the ingesters, as many at once as there are cores, each after those that it needs."""
+    """Run the ingesters, LANES at once, each after those that it needs."""
     over = {name: threading.Event() for name in wanted}
 
     def one(name: str) -> Took:
@@ -159,7 +161,7 @@ def _at_once(wanted: Mapping[str, Ingester], environment: dict[str, str]) -> dic
         print(f"  {name}: {_told(took)}", flush=True)
         return took
 
-    with ThreadPoolExecutor(CORES) as lanes:
+    with ThreadPoolExecutor(LANES) as lanes:
         running: dict[str, Future[Took]] = {name: lanes.submit(one, name) for name in wanted}
         return {name: took.result() for name, took in running.items()}
 

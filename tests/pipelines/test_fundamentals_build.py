@@ -1,11 +1,13 @@
 """Statements in the lake, and ratios as of an instant: facts, splits and prices meet where each was known."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
 
 from edgewise.core.clock import session_close, session_open
+from edgewise.core.errors import WriteConflict
 from edgewise.core.identifiers import Cik
 from edgewise.core.tables import INSTRUMENTS, PRICES
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
@@ -13,10 +15,11 @@ from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.lake import Lake
 from edgewise.lake.leaks import find_leaks
 from edgewise.pipelines.fundamentals import known_statements
-from edgewise.pipelines.fundamentals_build import build_fundamentals, splits_of
+from edgewise.pipelines.fundamentals_build import build_fundamentals, splits_of, statements_unchanged
 from edgewise.pipelines.ratios import known_ratios, quote_of
 from tests.fundamentals.tagged import CIK, tagged
 from tests.fundamentals.test_statements import year_2023
+from tests.pipelines.test_fundamentals_intake import Held
 
 EX = date(2024, 6, 10)
 LISTED = datetime(2020, 1, 2, tzinfo=UTC)
@@ -91,6 +94,54 @@ def test_a_build_is_repeated_without_a_trace_and_says_what_it_stored(lake):
     version = lake.version(FUNDAMENTALS)
     assert build_fundamentals(lake, [Cik(CIK)]).changed == 0
     assert lake.version(FUNDAMENTALS) == version
+
+
+@pytest.fixture
+def remembered():
+    return statements_unchanged(Held(), Now())
+
+
+class Now:
+    """A clock that stands."""
+
+    def now(self):
+        return datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_companies_of_which_nothing_has_changed_are_left_out(lake, remembered):
+    first = build_fundamentals(lake, unchanged=remembered)
+    assert (first.companies, first.unchanged) == (1, 0)
+    again = build_fundamentals(lake, unchanged=remembered)
+    assert (again.companies, again.unchanged, again.changed) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("what", ["fact", "split", "stored row", "code"])
+def test_whatever_changes_a_company_is_built_again(lake, remembered, what):
+    build_fundamentals(lake, unchanged=remembered)
+    if what == "fact":
+        lake.append(FACTS, tagged(("Revenues", "2023-01-01", "2023-12-31", 46, 9), form="10-K", on="2024-01-15"))
+    elif what == "split":
+        lake.append(CORPORATE_ACTIONS, split("A-1"))
+    elif what == "stored row":
+        lake.append(FUNDAMENTALS, lake.history(FUNDAMENTALS).head(1).with_columns(field=pl.lit("minority_interest")))
+    else:
+        remembered = replace(remembered, version="another")
+    again = build_fundamentals(lake, unchanged=remembered)
+    assert (again.companies, again.unchanged) == (1, 0)
+    assert (again.changed > 0) == (what != "code")
+    assert build_fundamentals(lake).changed == 0
+    assert build_fundamentals(lake, unchanged=remembered).unchanged == 1
+
+
+def test_a_company_whose_statements_were_not_stored_is_built_again(lake, remembered, monkeypatch):
+    def refuse(*_args, **_options):
+        raise WriteConflict("someone else is writing")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(lake, "upsert", refuse)
+        assert build_fundamentals(lake, unchanged=remembered).failed == {CIK: "write_conflict"}
+    again = build_fundamentals(lake, unchanged=remembered)
+    assert (again.companies, again.unchanged) == (1, 0)
 
 
 def test_facts_that_come_in_late_correct_what_was_stored_of_the_past(lake):

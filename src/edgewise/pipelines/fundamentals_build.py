@@ -1,7 +1,8 @@
 """From stored facts and splits to the table FUNDAMENTALS, a group of companies at a time.
 
 A build replaces what it says otherwise now: facts or splits that came in later, or better declared concepts, change
-rows of the past, and every stored row becomes what it would have been. Building again stores nothing.
+rows of the past, and every stored row becomes what it would have been. Building again stores nothing, and leaves out
+companies of which nothing has changed, if it is told where that is remembered.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from edgewise.core.clock import session_open
+from edgewise.core.code import code_fingerprint
 from edgewise.core.errors import EdgewiseError
 from edgewise.core.table import Instant
 from edgewise.core.tables import INSTRUMENTS
@@ -19,13 +21,15 @@ from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
 from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.fundamentals.splits import SPLIT_SCHEMA
 from edgewise.fundamentals.versions import WITHDRAWN, versions
+from edgewise.pipelines.unchanged import Unchanged
 from edgewise.sources.edgar.tickers import current
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from edgewise.core.clock import Clock
     from edgewise.core.identifiers import Cik
-    from edgewise.core.ports import Executor
+    from edgewise.core.ports import Executor, Seen
     from edgewise.lake import Lake
 
 _COMPANIES_AT_ONCE = 100
@@ -35,14 +39,16 @@ _SAME_RATIO = 0.01
 
 @dataclass(slots=True)
 class BuiltFundamentals:
-    """What came of it: companies that have facts, rows they have now, and how many of those were stored or changed.
+    """What came of it: companies that were built, rows they have now, and how many of those were stored or changed.
 
-    failed: per company why its statements were not stored.
+    unchanged: companies left out, because nothing of theirs has changed since they were built.
+    failed:    per company why its statements were not stored.
     """
 
     companies: int = 0
     rows: int = 0
     changed: int = 0
+    unchanged: int = 0
     failed: dict[int, str] = field(default_factory=dict)
 
 
@@ -50,11 +56,13 @@ def build_fundamentals(
     lake: Lake,
     ciks: Iterable[Cik] | None = None,
     *,
+    unchanged: Unchanged | None = None,
     executor: Executor | None = None,
     on_progress: Callable[[int], object] = lambda _done: None,
 ) -> BuiltFundamentals:
     """Store every change of every line of these companies' statements, of all companies that have facts by default.
 
+    unchanged:   what is remembered of earlier builds, as `statements_unchanged` gives it; None: everything is built.
     executor:    where statements are computed; None: here.
     on_progress: told how many more companies are stored.
     """
@@ -64,10 +72,14 @@ def build_fundamentals(
         group = chosen[first : first + _COMPANIES_AT_ONCE]
         facts = lake.history(FACTS, where=pl.col("cik").is_in(group))
         splits = splits_of(lake, group)
+        if unchanged:
+            facts = _changed(lake, facts, splits, unchanged, report)
         compute = map if executor is None else executor.map
         made = compute(_versions, ((part, splits) for part in _parts(facts)))
         for part, rows in zip(_parts(facts), made, strict=True):
-            _store(lake, part, rows, report)
+            for done, now in _store(lake, part, rows, report):
+                if unchanged:
+                    unchanged.remember(unchanged.marks(done, (_of(part, done), _of(splits, done), now)))
         on_progress(len(group))
     return report
 
@@ -109,22 +121,46 @@ def splits_of(lake: Lake, ciks: Iterable[int]) -> pl.DataFrame:
     )
 
 
-def _store(lake: Lake, facts: pl.DataFrame, rows: pl.DataFrame, report: BuiltFundamentals) -> None:
-    """Store the history of some companies with one commit. Where that fails, each is stored alone and fails alone."""
+def statements_unchanged(seen: Seen, clock: Clock) -> Unchanged:
+    """Return what is remembered of earlier builds by this version of the code."""
+    return Unchanged("statements", code_fingerprint("edgewise.fundamentals"), seen, clock)
+
+
+def _changed(
+    lake: Lake, facts: pl.DataFrame, splits: pl.DataFrame, unchanged: Unchanged, report: BuiltFundamentals
+) -> pl.DataFrame:
+    """Return the facts of companies of which something has changed since they were built, and count the others."""
     ciks = facts["cik"].unique().sort().to_list()
+    stored = lake.history(FUNDAMENTALS, where=pl.col("cik").is_in(ciks))
+    todo = unchanged.to_build(unchanged.marks(ciks, (facts, splits, stored)))
+    report.unchanged += len(ciks) - len(todo)
+    return _of(facts, todo)
+
+
+def _of(frame: pl.DataFrame, ciks: list[int]) -> pl.DataFrame:
+    return frame.filter(pl.col("cik").is_in(ciks))
+
+
+def _store(
+    lake: Lake, facts: pl.DataFrame, rows: pl.DataFrame, report: BuiltFundamentals
+) -> list[tuple[list[int], pl.DataFrame]]:
+    """Store the history of some companies with one commit; where that fails, each is stored alone and fails alone.
+
+    Return whose was stored, and all that is stored of them now.
+    """
+    ciks = facts["cik"].unique().sort().to_list()
+    now = pl.concat([rows, _corrections(lake, rows, facts)])
     try:
-        stored = lake.upsert(FUNDAMENTALS, pl.concat([rows, _corrections(lake, rows, facts)]))
+        stored = lake.upsert(FUNDAMENTALS, now)
     except EdgewiseError as error:
-        if len(ciks) == 1:
-            report.failed[ciks[0]] = error.code
-            return
-        for cik in ciks:
-            own = pl.col("cik") == cik
-            _store(lake, facts.filter(own), rows.filter(own), report)
-        return
+        if len(ciks) > 1:
+            return [one for cik in ciks for one in _store(lake, _of(facts, [cik]), _of(rows, [cik]), report)]
+        report.failed[ciks[0]] = error.code
+        return []
     report.companies += len(ciks)
     report.rows += rows.height
     report.changed += stored.inserted + stored.updated
+    return [(ciks, now)]
 
 
 def _versions(given: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from edgewise.pipelines.failures import Refused, record_outcomes
 from edgewise.pipelines.fundamentals import IngestedFacts, ingest_facts
-from edgewise.pipelines.fundamentals_build import BuiltFundamentals, build_fundamentals
+from edgewise.pipelines.fundamentals_build import BuiltFundamentals, build_fundamentals, statements_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,10 +64,11 @@ def ingest_companies(
     on_progress(len(held))
     wanted = [cik for cik in ciks if cik not in held]
     spread = executor if len(wanted) > _FEW else None
+    unchanged = statements_unchanged(seen, clock)
     for batch in (wanted[first : first + BATCH] for first in range(0, len(wanted), BATCH)):
         facts = ingest_facts(edgar, lake, batch, bulk=bulk, executor=spread, on_progress=on_progress)
         stored = [cik for cik in batch if int(cik) not in facts.failed]
-        built = build_fundamentals(lake, stored, executor=spread)
+        built = build_fundamentals(lake, stored, unchanged=unchanged, executor=spread)
         _add(report, facts, built)
         failed = built.failed | facts.failed
         again = "edgewise fundamentals ingest --cik"
@@ -100,4 +101,5 @@ def _add(total: IngestedCompanies, facts: IngestedFacts, built: BuiltFundamental
     total.statements.companies += built.companies
     total.statements.rows += built.rows
     total.statements.changed += built.changed
+    total.statements.unchanged += built.unchanged
     total.statements.failed |= built.failed

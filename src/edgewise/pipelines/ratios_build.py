@@ -1,14 +1,11 @@
 """From stored statements to the tables RATIOS and SHARE_COUNTS, some hundred companies at a time.
 
-What was built of which statements is remembered by content: a company is left out as long as what goes in and what is
-stored are both what they were when it was last built. So a build that is killed is begun again and goes on, and rows
-that somebody else changed are made anew.
+A company of which nothing has changed since it was last built is left out (`unchanged`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -22,6 +19,7 @@ from edgewise.fundamentals.ratios import TWELVE_MONTHS
 from edgewise.fundamentals.versions import WITHDRAWN
 from edgewise.pipelines.failures import Refused, record_outcomes
 from edgewise.pipelines.fundamentals_build import splits_of
+from edgewise.pipelines.unchanged import Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,7 +34,6 @@ BUILDER = "ratios"
 _ROWS_AT_ONCE = 600_000  # of table FUNDAMENTALS: of some 400 companies over five years
 _LINE = [*FUNDAMENTALS.identity, "value", "reasons", "sources"]
 _FACT = [*FACTS.identity, "value", "form"]
-_REMEMBERED = timedelta(days=400)
 
 
 @dataclass(slots=True)
@@ -91,20 +88,17 @@ def build_ratios(
     A company that cannot be built is a row of `ingest_failures`, and the others go on.
     on_progress: told how many more companies are done.
     """
-    report = BuiltRatios()
+    report, unchanged = BuiltRatios(), Unchanged(BUILDER, VERSION, seen, clock)
     wanted = None if ciks is None else {int(cik) for cik in ciks}
     for group in _groups(lake, wanted):
         read = _read(lake, group)
-        marks, at = _marks(group, read), clock.now()
-        # To ask is to claim: what nobody holds is claimed for no time at all.
-        fresh = seen.claim(list(marks.values()), at=at, until=at)
-        todo = [cik for cik, mark in marks.items() if mark in fresh]
+        todo = unchanged.to_build(unchanged.marks(group, read))
         report.unchanged += len(group) - len(todo)
         built, failed = _build(lake, read.of(todo), todo)
         refused = {str(cik): Refused(why, f"edgewise fundamentals build --cik {cik}") for cik, why in failed.items()}
         record_outcomes(lake, BUILDER, [str(cik) for cik in todo], refused, at=clock.now())
         for done in built:
-            seen.keep(list(_marks(done.ciks, done.now).values()), until=clock.now() + _REMEMBERED)
+            unchanged.remember(unchanged.marks(done.ciks, done.now))
             report.companies += len(done.ciks)
             report.rows += done.rows
             report.changed += done.changed
@@ -131,16 +125,6 @@ def _read(lake: Lake, ciks: Sequence[int]) -> _Read:
         lake.history(RATIOS, where=own),
         lake.history(SHARE_COUNTS, where=own),
     )
-
-
-def _marks(ciks: Sequence[int], read: _Read) -> dict[int, str]:
-    """Return per company a name of all that goes in and all that is stored; another content is another name."""
-    sums: dict[int, tuple[str, ...]] = dict.fromkeys(ciks, ())
-    for frame in read:
-        hashed = frame.select("cik", of=frame.hash_rows(seed=1)).group_by("cik").agg(pl.col("of").sum(), pl.len())
-        told = {cik: f"{rows}.{total:x}" for cik, total, rows in hashed.iter_rows()}
-        sums = {cik: (*parts, told.get(cik, "")) for cik, parts in sums.items()}
-    return {cik: f"{BUILDER}/{VERSION}/{cik}/{'/'.join(parts)}" for cik, parts in sums.items()}
 
 
 def _build(lake: Lake, read: _Read, ciks: Sequence[int]) -> tuple[list[_Done], dict[int, str]]:

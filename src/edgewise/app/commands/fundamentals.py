@@ -133,14 +133,18 @@ def build(*, cik: Ciks = None, ticker: Tickers = None, json: Json = False) -> No
 
     Build again after prices came in: splits change what shares and earnings per share are counted in.
     """
-    from edgewise.pipelines.fundamentals_build import build_fundamentals  # noqa: PLC0415 - as above
+    from edgewise.pipelines.fundamentals_build import (  # noqa: PLC0415 - as above
+        build_fundamentals,
+        statements_unchanged,
+    )
     from edgewise.pipelines.ratios_build import build_ratios  # noqa: PLC0415 - as above
 
     with house_for("fundamentals build") as (house, counts):
         ciks = ciks_of(house, Companies(cik or (), ticker or ())) if cik or ticker else None
         with progress("statements", None if ciks is None else len(ciks)) as done:
             executor = house.executor if ciks is None else None
-            built = build_fundamentals(house.lake, ciks, executor=executor, on_progress=done)
+            unchanged = statements_unchanged(house.seen, house.clock)
+            built = build_fundamentals(house.lake, ciks, unchanged=unchanged, executor=executor, on_progress=done)
         with progress("ratios", None if ciks is None else len(ciks)) as done:
             stored = build_ratios(house.lake, house.seen, house.clock, ciks, on_progress=done)
         counts |= {"companies": built.companies, "rows": built.rows, "changed": built.changed}
@@ -151,7 +155,7 @@ def build(*, cik: Ciks = None, ticker: Tickers = None, json: Json = False) -> No
             return
         OUT.print(
             f"companies [bold]{built.companies:,}[/] · lines of statements [bold]{built.rows:,}[/] · "
-            f"changed {built.changed:,}"
+            f"changed {built.changed:,} · left out, nothing changed: {built.unchanged:,}"
         )
         OUT.print(
             f"ratios of companies [bold]{stored.companies:,}[/] · rows [bold]{stored.rows:,}[/] · "

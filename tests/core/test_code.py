@@ -30,7 +30,8 @@ def again():
     return code_fingerprint("sums")
 
 
-def test_it_is_sixteen_digits_and_the_same_again(package):
+@pytest.mark.usefixtures("package")
+def test_it_is_sixteen_digits_and_the_same_again():
     assert re.fullmatch("[0-9a-f]{16}", again())
     assert again() == again()
 

@@ -29,7 +29,7 @@ class Edgar:
     """EDGAR, where the second company is away for the moment and the fourth has no facts; asked for whom."""
 
     def __init__(self):
-        self.asked, self.away, self.killed_at = [], {2}, 0
+        self.asked, self.away, self.killed_at, self.unnumbered = [], {2}, 0, 0
 
     def company_facts_file(self, cik):
         if cik == self.killed_at:
@@ -40,6 +40,8 @@ class Edgar:
         if cik == 4:
             raise NotFound("no facts")
         row = {"start": "2023-01-01", "end": "2023-12-31", "val": 7, "accn": f"{int(cik):010d}-24-000001"}
+        if cik == self.unnumbered:
+            row["accn"] = "derived"
         told = [row | {"fy": 2023, "fp": "FY", "form": "10-K", "filed": "2024-02-01"}]
         facts = {"us-gaap": {"Revenues": {"units": {"USD": told}}}}
         return json.dumps({"cik": int(cik), "entityName": "N", "facts": facts}).encode()
@@ -100,6 +102,15 @@ def test_a_company_that_fails_is_a_row_with_the_command_that_asks_again_until_it
     assert (again.resumed, again.facts.companies, run.edgar.asked[5:]) == (3, 1, [2, 4])
     assert open_failures(run.lake)["asked"].to_list() == ["4"]
     assert sorted(run.lake.read(FACTS)["cik"]) == [1, 2, 3, 5]
+
+
+def test_a_company_of_which_every_row_is_unreadable_has_failed_with_the_reason_of_its_rows(run):
+    run.edgar.unnumbered = 5
+    came = run()
+    assert (came.facts.companies, came.facts.failed[5]) == (2, "bad_accession")
+    assert dict(came.facts.rejected) == {"bad_accession": 1}
+    told = open_failures(run.lake).filter(pl.col("asked") == "5").select("reason", "retry").rows()
+    assert told == [("bad_accession", False)]
 
 
 def test_a_run_that_was_killed_goes_on_after_its_last_batch_and_a_day_later_begins_anew(run):

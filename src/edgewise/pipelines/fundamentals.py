@@ -55,7 +55,7 @@ class IngestedFacts:
     companies, rows: stored, counting rows that were already there.
     rejected:        unreadable rows of files, by reason; `dropped` counts them all.
     known_by:        filings by what their known_at rests on.
-    failed:          per company why nothing of it was stored.
+    failed:          per company why nothing of it was stored; of one whose every row was unreadable, the usual reason.
     """
 
     companies: int = 0
@@ -158,6 +158,10 @@ def _read(parsed: Iterable[list[_ReadFile]], bulk: CompanyFactsZip | None, repor
             continue
         report.rejected.update(rejected.reason for rejected in read.rejected)
         report.dropped += read.dropped
+        if read.facts.is_empty() and read.rejected:
+            report.failed[int(cik)] = Counter(one.reason for one in read.rejected).most_common(1)[0][0]
+            yield _Company(cik, None)
+            continue
         source = urls.company_facts(cik) if bulk is None else bulk.source_url
         yield _Company(cik, read.facts.with_columns(cik=pl.lit(int(cik), pl.Int64), source_url=pl.lit(source)))
 

@@ -26,6 +26,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -123,15 +124,18 @@ def run(command: Sequence[str], environment: dict[str, str]) -> Took:
     return Took(wall_s, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e6, process.returncode, said)
 
 
-def measured(market: Path, plan: dict[str, Any], chosen: Sequence[str]) -> tuple[dict[str, Took], float]:
+def measured(
+    market: Path, plan: dict[str, Any], chosen: Sequence[str], kept: Path | None = None
+) -> tuple[dict[str, Took], float]:
     """Run the ingesters beside a server that stands some weeks after the market's end, when all data sets are out.
 
+    kept: where the home is left; a folder that goes away if None.
     Returns what each took, by name, and the wall seconds of all together.
     """
     ends = datetime.combine(date.fromisoformat(plan["end"]), datetime.min.time(), tzinfo=UTC)
     wanted = {name: one for name, one in ingesters(plan).items() if not chosen or name in chosen}
     with (
-        tempfile.TemporaryDirectory() as home,
+        tempfile.TemporaryDirectory() if kept is None else nullcontext(str(kept)) as home,
         served(market, begins=ends + _DATA_SETS_TAKE, delay="0-0") as server,
     ):
         environment = os.environ | _settings(server.url, home)
@@ -198,11 +202,13 @@ def main() -> None:
     asked.add_argument("--companies", type=int, default=44)
     asked.add_argument("--years", type=int, default=1)
     asked.add_argument("--only", action="append", default=[], help="an ingester; repeat for several")
+    asked.add_argument("--home", type=Path, help="a folder to leave the home of the last market in")
     said = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         markets = said.market or [written(said.companies, said.years, Path(folder) / "market")]
         plans = [plan_of(market) for market in markets]
-        told = [measured(market, plan, said.only) for market, plan in zip(markets, plans, strict=True)]
+        homes = [*(None for _ in markets[1:]), said.home]
+        told = [measured(*one, said.only, home) for *one, home in zip(markets, plans, homes, strict=True)]
     sizes = [float(plan["companies"] * plan["years"]) for plan in plans]
     runs = [took for took, _ in told]
     full = {name: at_full_size(sizes, [took[name].processor_s for took in runs]) for name in runs[-1]}

@@ -208,7 +208,9 @@ def main() -> None:
         markets = said.market or [written(said.companies, said.years, Path(folder) / "market")]
         plans = [plan_of(market) for market in markets]
         homes = [*(None for _ in markets[1:]), said.home]
-        told = [measured(*one, said.only, home) for *one, home in zip(markets, plans, homes, strict=True)]
+        told = [
+            measured(market, plan, said.only, home) for market, plan, home in zip(markets, plans, homes, strict=True)
+        ]
     sizes = [float(plan["companies"] * plan["years"]) for plan in plans]
     runs = [took for took, _ in told]
     full = {name: at_full_size(sizes, [took[name].processor_s for took in runs]) for name in runs[-1]}

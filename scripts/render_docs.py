@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,8 @@ import typer
 from edgewise.app.main import command_line
 from edgewise.app.settings import Settings
 from edgewise.core import tables
+from edgewise.factors.registry import SCORED
+from edgewise.score.weights import STANDARD
 from edgewise.text.risk_categories.agreement import Label, agreement
 from edgewise.text.risk_categories.declared import taxonomy
 from edgewise.text.risk_categories.head import MANIFEST, packaged_head
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
 
     import click
 
+    from edgewise.factors.metric import MetricFactor
     from edgewise.text.risk_categories.declared import Category
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -247,7 +253,46 @@ def _category(category: Category) -> list[str]:
     ]
 
 
+def factor_page(factor: MetricFactor) -> str:
+    """Return the page of a factor of the score: what its module says, and every metric."""
+    told = inspect.cleandoc(import_module(f"edgewise.factors.{factor.name}").__doc__ or "")
+    first, _, rest = told.partition("\n\n")
+    weight = STANDARD.weights.get(factor.name, 0.0)
+    parts = [
+        f"# {factor.name}\n",
+        f"{first}\n",
+        f"{rest}\n" if rest else "",
+        "| what | how |",
+        "| --- | --- |",
+        f"| a high value | {factor.meaning} |",
+        f"| weight in the standard score | {weight:.2f}{'' if weight else ', shown beside it'} |",
+        f"| known | {factor.least:.0%} of the weight of the metrics that have a meaning in the industry, or none |",
+        f"| version | {factor.version} |\n",
+        "## Metrics\n",
+        "Each becomes a percentile among its peers, as [How the score is made](../score.md) tells.\n",
+    ]
+    for metric in factor.metrics:
+        parts += [
+            f"### {metric.name}\n",
+            f"`{metric.formula}`\n",
+            "| what | how |",
+            "| --- | --- |",
+            f"| unit | {metric.unit} |",
+            f"| better | {'more' if metric.direction > 0 else 'less'} |",
+            f"| too old | after {metric.max_age_days:,} days |",
+            f"| not for | {', '.join(metric.not_for) or 'nobody'} |",
+            f"| weight in the factor | {metric.weight:g} of {sum(one.weight for one in factor.metrics):g} |",
+            f"| source | {metric.source} |",
+            "",
+        ]
+    return "\n".join(parts).replace("\n\n\n", "\n\n")
+
+
+OWN_PAGE = {"filing_tone"}
+"""Factors whose page is written by hand: more hangs on them than a table tells."""
 PAGES: dict[str, Callable[[], str]] = {
+    f"factors/{factor.name}.md": partial(factor_page, factor) for factor in SCORED if factor.name not in OWN_PAGE
+} | {
     "tables.md": tables_page,
     "settings.md": settings_page,
     "commands.md": commands_page,

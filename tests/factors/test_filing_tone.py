@@ -14,7 +14,8 @@ from polars.testing import assert_frame_equal
 from edgewise.core.clock import session_close, session_open, sessions, shift_session, tradable_session
 from edgewise.core.errors import InvalidInput
 from edgewise.core.identifiers import Cik, InstrumentId
-from edgewise.factors.filing_tone import FACTOR, contributions, filing_tone
+from edgewise.factors.filing_tone import FACTOR, SCORED, contributions, filing_tone
+from tests.factors.views import directions_of, metrics_of
 
 DAY = date(2024, 3, 5)
 FIRST = InstrumentId.mint(Cik(1))
@@ -369,3 +370,9 @@ class TestRefusals:
 def test_weights_fall_strictly_with_age(world):
     values = raw(world([*others(), heard(1, 0.5)]), *(shift_session(DAY, age) for age in range(127)))
     assert all(older > younger > 0 for older, younger in pairwise(values))
+
+
+def test_the_score_takes_the_factor_as_it_is():
+    told = [metrics_of(SCORED, days=days, filing_tone=-0.25)["filing_tone"] for days in (0, 200, 201)]
+    assert told == [-0.25, -0.25, None]
+    assert directions_of(SCORED) == {"filing_tone": FACTOR.direction}

@@ -32,6 +32,7 @@ NOUNS = (
     "ratings",
     "news",
     "factors",
+    "scores",
     "research",
     "models",
     "risks",
@@ -39,7 +40,7 @@ NOUNS = (
     "simulate",
     "doctor",
 )
-SINGLE = ("demo", "serve")
+SINGLE = ("demo", "daily", "serve")
 # The verbs of a noun that have a module of their own.
 ELSEWHERE: Mapping[str, tuple[tuple[str, str], ...]] = {
     "filings": (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
-    from edgewise.core.identifiers import Accession, Cik
+    from edgewise.core.identifiers import Accession, Cik, InstrumentId
     from edgewise.core.model_registry import ModelMove, ModelStatus, RegisteredModel
     from edgewise.core.vectors import Among, VectorSpace
 
@@ -307,6 +307,43 @@ class RunLedger(Protocol):
 
     def get(self, run_id: str) -> Run | None:
         """Return one run, or None if it is not on record."""
+        ...
+
+
+class ServedScores(Protocol):
+    """Copies of published scores, to be looked up faster than in the lake. Each publication is one transaction.
+
+    There is one row per (configuration, instrument_id, session). Frames given back have `core.served.SERVED_SCHEMA`.
+    """
+
+    def publish(self, scores: pl.DataFrame) -> int:
+        """Store rows of SCORES, all or none; return how many were new or differed from what was there.
+
+        A row replaces one of an older version, and one of its own version that differs; it never replaces a newer one.
+        Columns that are not served may be missing. Raises SchemaMismatch for a frame without a served column, or with
+        a row whose known_at is not the close of its session; InvalidInput for a version that is not like 1.2.
+        """
+        ...
+
+    def newest(self, configuration: str) -> date | None:
+        """Return the newest session with a row, None where nothing is served."""
+        ...
+
+    def of_session(self, configuration: str, session: date) -> pl.DataFrame:
+        """Return all rows of a session, in the order of instrument_id; no rows where nothing is served."""
+        ...
+
+    def of_security(
+        self, configuration: str, instrument_id: InstrumentId | str, *, since: date | None = None, limit: int
+    ) -> pl.DataFrame:
+        """Return up to `limit` rows of a security, of sessions from `since` on, the newest first.
+
+        Raises InvalidInput for a limit below 0.
+        """
+        ...
+
+    def changes(self, configuration: str) -> int:
+        """Return a number that every publication that changed something raises; 0 before the first."""
         ...
 
 

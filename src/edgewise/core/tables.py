@@ -13,6 +13,7 @@ from edgewise.core.tables_market import ALL_MARKET
 from edgewise.core.tables_members import INDEX_MEMBERS
 from edgewise.core.tables_news import NEWS
 from edgewise.core.tables_ratings import RATINGS
+from edgewise.core.tables_score import ALL_SCORE
 
 _KNOWN = Column("known_at", Instant, "UTC instant from which the public could know this row")
 
@@ -374,5 +375,6 @@ ALL: tuple[Table, ...] = (
     RATINGS,
     NEWS,
     INGEST_FAILURES,
+    *ALL_SCORE,
 )
 BY_NAME: dict[str, Table] = {table.name: table for table in ALL}

@@ -26,20 +26,34 @@ def sectors_as_of(frame: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
     filings: FILINGS.
     Nulls:   null where no submission so far stated a code, and where the newest code has no sector.
     """
+    changes = _changes_of_code(filings)
+    by_security = issuer_filings(changes).select(
+        "instrument_id", "session", sector=sector_of(changes["sic"])
+    ).sort("session")  # fmt: skip
+    ordered = frame.sort("session", "instrument_id")
+    # The join cannot check the order within groups and would warn; both sides are sorted above.
+    return ordered.join_asof(by_security, on="session", by="instrument_id", check_sortedness=False)
+
+
+def codes_as_of(frame: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
+    """Return `frame` (cik, session, instrument_id, ...) with the industry code `sic` known at each session's close.
+
+    As `sectors_as_of`, for all securities of a company. Nulls: null where no submission so far stated a code.
+    """
+    changes = _changes_of_code(filings).select("cik", "session", "sic").sort("session")
+    ordered = frame.sort("session", "instrument_id")
+    return ordered.join_asof(changes, on="session", by="cik", check_sortedness=False)
+
+
+def _changes_of_code(filings: pl.DataFrame) -> pl.DataFrame:
+    """Return the submissions of issuers that state another code than the one before, with the `session` it counts from."""
     stated = filings.filter(pl.col("sic").is_not_null() & pl.col("role").is_in(ISSUER_ROLES))
     in_order = stated.sort("cik", "known_at", "accession", "role")
     # Nearly all submissions repeat the code of the one before; what remains is small.
-    news = issuer_filings(
-        in_order.filter(pl.any_horizontal(pl.col("cik", "sic").ne_missing(pl.col("cik", "sic").shift())))
+    news = in_order.filter(pl.any_horizontal(pl.col("cik", "sic").ne_missing(pl.col("cik", "sic").shift())))
+    return news.with_columns(session=tradable_sessions(news["known_at"])).unique(
+        ("cik", "session"), keep="last", maintain_order=True
     )
-    changes = (
-        news.select("instrument_id", sector=sector_of(news["sic"]), session=tradable_sessions(news["known_at"]))
-        .unique(("instrument_id", "session"), keep="last", maintain_order=True)
-        .sort("session")
-    )
-    ordered = frame.sort("session", "instrument_id")
-    # The join cannot check the order within groups and would warn; both sides are sorted above.
-    return ordered.join_asof(changes, on="session", by="instrument_id", check_sortedness=False)
 
 
 def z_within(frame: pl.DataFrame, *, min_names: int = 5) -> pl.DataFrame:

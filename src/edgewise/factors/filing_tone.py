@@ -21,6 +21,7 @@ from edgewise.core.errors import InvalidInput
 from edgewise.factors.decay import DecayedSums, decayed_sums, within_age
 from edgewise.factors.factor import Factor
 from edgewise.factors.issuers import first_known, issuer_filings
+from edgewise.factors.metric import Metric, MetricFactor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,6 +133,25 @@ FACTOR = Factor(
     direction=1,
     source="Tetlock, Saar-Tsechansky and Macskassy (2008); Feldman, Govindaraj, Livnat and Segal (2010)",
     compute=_compute,
+)
+
+SCORED = MetricFactor(
+    name="filing_tone",
+    version="1",
+    title="Filing tone",
+    meaning="Its recent filings sound better than filings of their kind did lately.",
+    metrics=(
+        Metric(
+            "filing_tone",
+            "texts",
+            pl.col("filing_tone"),
+            "sum over filings of 126 sessions of 2^(-age / 21 sessions) * (net tone - recent mean of the form)",
+            "net tone",
+            1,
+            200,  # 126 sessions are 185 calendar days at most
+            FACTOR.source,
+        ),
+    ),
 )
 
 

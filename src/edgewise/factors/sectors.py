@@ -180,6 +180,31 @@ RANGES: tuple[tuple[int, int, str], ...] = (
 )
 
 
+# Divisions of the classification, the first and last code of each; codes from 9900 are of no industry.
+DIVISIONS: tuple[tuple[int, int, str], ...] = (
+    (100, 999, "A"),  # agriculture, forestry, fishing
+    (1000, 1499, "B"),  # mining
+    (1500, 1799, "C"),  # construction
+    (2000, 3999, "D"),  # manufacturing
+    (4000, 4999, "E"),  # transportation, communications, utilities
+    (5000, 5199, "F"),  # wholesale trade
+    (5200, 5999, "G"),  # retail trade
+    (6000, 6799, "H"),  # finance, insurance, real estate
+    (7000, 8999, "I"),  # services
+    (9100, 9729, "J"),  # public administration
+)
+# Industries in which some metrics have no meaning: a bank has no gross margin and its debt is its raw material.
+INDUSTRIES: tuple[tuple[int, int, str], ...] = (
+    (6020, 6099, "bank"),
+    (6111, 6169, "bank"),  # lenders
+    (6310, 6399, "insurer"),
+    (6712, 6712, "bank"),  # their holding companies
+    (6798, 6798, "reit"),
+    (4900, 4949, "utility"),
+)
+OTHER = "other"
+
+
 def sector_of(sic: pl.Series) -> pl.Series:
     """Return the sector of each SIC code of an integer series, as one of `SECTORS`.
 
@@ -188,9 +213,28 @@ def sector_of(sic: pl.Series) -> pl.Series:
     >>> sector_of(pl.Series("sic", [3571, 6798, None, 9995])).to_list()
     ['information_technology', 'real_estate', None, None]
     """
-    return sic.replace_strict(_sector_by_code(), default=None, return_dtype=pl.String).alias("sector")
+    return sic.replace_strict(_by_code(RANGES), default=None, return_dtype=pl.String).alias("sector")
 
 
-@lru_cache(maxsize=1)
-def _sector_by_code() -> dict[int, str]:
-    return {code: sector for first, last, sector in RANGES for code in range(first, last + 1)}
+def division_of(sic: pl.Series) -> pl.Series:
+    """Return the division of each code, A to J; null as `sector_of`.
+
+    >>> division_of(pl.Series("sic", [3571, 6798, None, 9995])).to_list()
+    ['D', 'H', None, None]
+    """
+    return sic.replace_strict(_by_code(DIVISIONS), default=None, return_dtype=pl.String).alias("division")
+
+
+def industry_of(sic: pl.Series) -> pl.Series:
+    """Return bank, insurer, reit, utility or other; null stays null.
+
+    >>> industry_of(pl.Series("sic", [3571, 6798, None, 6021])).to_list()
+    ['other', 'reit', None, 'bank']
+    """
+    told = sic.replace_strict(_by_code(INDUSTRIES), default=OTHER, return_dtype=pl.String)
+    return told.set(sic.is_null(), None).alias("industry")
+
+
+@lru_cache(maxsize=3)
+def _by_code(ranges: tuple[tuple[int, int, str], ...]) -> dict[int, str]:
+    return {code: name for first, last, name in ranges for code in range(first, last + 1)}

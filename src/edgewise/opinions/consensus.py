@@ -26,7 +26,21 @@ VALID_DAYS = 365
 CHANGES = (30, 90)
 STALE_CLOSE_DAYS = 10
 _SAID_TWICE = timedelta(days=1)
-_FIRM = ["instrument_id", "firm_id"]
+FIRM = ["instrument_id", "firm_id"]
+ITEM = ["provider", "rating_id"]
+ORDER = ["published_on", "published_at", "known_at", *ITEM]
+"""Of ratings of one firm and security the last in this order counts."""
+ENDS = (pl.col("action") == "terminate").fill_null(value=False)
+# An unknown action may be the end of coverage.
+IS_WORD = pl.col("grade_said").is_not_null() | ENDS | (pl.col("action").is_null() & pl.col("action_said").is_not_null())
+# A close without volume is a quote that nobody renewed; volume that is not reported is taken on trust.
+TRADED = (
+    pl.col("close").is_finite()
+    & (pl.col("close") > 0)
+    & (pl.col("volume").fill_null(1) > 0)
+    & (pl.col("status").fill_null("ok") == "ok")
+)
+IS_TARGET = pl.col("target").is_not_null() | ENDS
 _BUY, _SELL = 4.0, 2.0
 
 
@@ -40,19 +54,16 @@ def opinions(
     Columns: instrument_id, firm_id, firm, grade, grade_said, analyst, published_on, provider, rating_id, status.
     Raises InvalidInput for an instant without a zone and for a window below one day.
     """
-    # An unknown action may be the end of coverage.
-    unsure = pl.col("action").is_null() & pl.col("action_said").is_not_null()
-    said = pl.col("grade_said").is_not_null() | (pl.col("action") == "terminate").fill_null(value=False) | unsure
-    words = _known(ratings, as_of).filter(said)
+    words = _known(ratings, as_of).filter(IS_WORD)
     newest = _newest(words.filter(_valid(as_of, valid_days)))
-    covered = newest.filter(pl.col("action").fill_null("") != "terminate")
+    covered = newest.filter(~ENDS)
     counts = pl.lit(suspect) | (pl.col("status") == "ok")
     return covered.select(
-        *_FIRM,
+        *FIRM,
         "firm",
         pl.when(counts).then(pl.col("grade")).alias("grade"),
         *("grade_said", "analyst", "published_on", "provider", "rating_id", "status"),
-    ).sort(_FIRM)
+    ).sort(FIRM)
 
 
 def consensus(
@@ -138,8 +149,8 @@ def targets(
     """
     splits = _due_splits(actions, as_of)
     said = _known(ratings, as_of).filter(_valid(as_of, valid_days))
-    told = said.filter(pl.col("target").is_not_null() | (pl.col("action") == "terminate").fill_null(value=False))
-    newest = _newest(told).filter(pl.col("action").fill_null("") != "terminate", pl.col("status") == "ok")
+    told = said.filter(IS_TARGET)
+    newest = _newest(told).filter(~ENDS, pl.col("status") == "ok")
     usd = pl.col("currency").fill_null("") == "USD"
     target = pl.when(usd).then(pl.col("target"))
     summed = (
@@ -165,9 +176,9 @@ def _known(ratings: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     """Return the newest version known at T of each item about a known security by a known firm."""
     if as_of.tzinfo is None:
         raise InvalidInput(f"as_of {as_of} has no zone", advice="Pass an aware UTC datetime.")
-    known = ratings.filter(pl.col("known_at") <= as_of).sort("provider", "rating_id", "known_at")
-    newest = known.unique(["provider", "rating_id"], keep="last", maintain_order=True)
-    return newest.filter(pl.all_horizontal(pl.col(*_FIRM, "published_on").is_not_null()))
+    known = ratings.filter(pl.col("known_at") <= as_of).sort(*ITEM, "known_at")
+    newest = known.unique(ITEM, keep="last", maintain_order=True)
+    return newest.filter(pl.all_horizontal(pl.col(*FIRM, "published_on").is_not_null()))
 
 
 def _valid(as_of: datetime, valid_days: int) -> pl.Expr:
@@ -179,8 +190,7 @@ def _valid(as_of: datetime, valid_days: int) -> pl.Expr:
 
 def _newest(ratings: pl.DataFrame) -> pl.DataFrame:
     """Return the rating of each firm and security that was published last; among several at one time the last known."""
-    order = ["published_on", "published_at", "known_at", "provider", "rating_id"]
-    return ratings.sort(order, nulls_last=False).unique(_FIRM, keep="last", maintain_order=True)
+    return ratings.sort(ORDER, nulls_last=False).unique(FIRM, keep="last", maintain_order=True)
 
 
 def _actions(ratings: pl.DataFrame, *, since: datetime, as_of: datetime, suspect: bool) -> pl.DataFrame:
@@ -188,7 +198,7 @@ def _actions(ratings: pl.DataFrame, *, since: datetime, as_of: datetime, suspect
     counted = pl.lit(suspect) | (pl.col("status") == "ok")
     after = pl.coalesce("published_at", "known_at") > since
     told = _known(ratings, as_of).filter(counted, after, pl.col("action").is_not_null())
-    same = [*_FIRM, "action", "grade_said"]
+    same = [*FIRM, "action", "grade_said"]
     ordered = told.with_columns(at=pl.coalesce("published_at", "known_at")).sort(*same, "at", "rating_id")
     again = (pl.col("at") - pl.col("at").shift(1).over(same)) <= _SAID_TWICE
     once = ordered.filter(~again.fill_null(value=False))
@@ -221,9 +231,7 @@ def _closes(prices: pl.DataFrame | None, splits: pl.DataFrame, as_of: datetime) 
     if prices is None:
         return pl.DataFrame(schema={"instrument_id": pl.String, "close": pl.Float64})
     first = as_of.astimezone(NEW_YORK).date() - timedelta(days=STALE_CLOSE_DAYS)
-    trusted = pl.col("status").fill_null("ok") == "ok"
-    known = prices.filter(
-        pl.col("known_at") <= as_of, pl.col("session") >= first, pl.col("close").is_not_null(), trusted
-    )
-    last = known.sort("session", "known_at").unique("instrument_id", keep="last", maintain_order=True)
+    known = prices.filter(pl.col("known_at") <= as_of, pl.col("session") >= first).sort("session", "known_at")
+    newest = known.unique(["instrument_id", "session"], keep="last", maintain_order=True).filter(TRADED)
+    last = newest.unique("instrument_id", keep="last", maintain_order=True)
     return _per_share(last, splits, "close", on="session").select("instrument_id", "close")

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 WINDOWS = (7, 30)
 SAME_STORY = timedelta(hours=12)
-_ROW = ["provider", "news_id", "ticker"]
-_STORY = ["instrument_id", "story"]
+ROW = ["provider", "news_id", "ticker"]
+STORY = ["instrument_id", "story"]
 
 
 def stories(news: pl.DataFrame, *, as_of: datetime, suspect: bool = False) -> pl.DataFrame:
@@ -35,16 +35,16 @@ def stories(news: pl.DataFrame, *, as_of: datetime, suspect: bool = False) -> pl
     """
     if as_of.tzinfo is None:
         raise InvalidInput(f"as_of {as_of} has no zone", advice="Pass an aware UTC datetime.")
-    known = news.filter(pl.col("known_at") <= as_of).sort(*_ROW, "known_at")
-    newest = known.unique(_ROW, keep="last", maintain_order=True)
+    known = news.filter(pl.col("known_at") <= as_of).sort(*ROW, "known_at")
+    newest = known.unique(ROW, keep="last", maintain_order=True)
     usable = (pl.col("status") == "ok") | (pl.lit(suspect) & (pl.col("status") == "suspect"))
     told = newest.filter(usable, pl.col("instrument_id").is_not_null(), pl.col("published_at") <= as_of)
-    ordered = told.sort(*_STORY, "published_at", "known_at", *_ROW)
-    gap = pl.col("published_at") - pl.col("published_at").shift(1).over(_STORY)
-    numbered = ordered.with_columns(run=(gap > SAME_STORY).fill_null(value=False).cum_sum().over(_STORY))
-    counted = numbered.with_columns(copies=pl.len().over(*_STORY, "run"))
-    first = counted.unique([*_STORY, "run"], keep="first", maintain_order=True)
-    return first.drop("run").sort("instrument_id", "published_at", *_ROW)
+    ordered = told.sort(*STORY, "published_at", "known_at", *ROW)
+    gap = pl.col("published_at") - pl.col("published_at").shift(1).over(STORY)
+    numbered = ordered.with_columns(run=(gap > SAME_STORY).fill_null(value=False).cum_sum().over(STORY))
+    counted = numbered.with_columns(copies=pl.len().over(*STORY, "run"))
+    first = counted.unique([*STORY, "run"], keep="first", maintain_order=True)
+    return first.drop("run").sort("instrument_id", "published_at", *ROW)
 
 
 def news_averages(

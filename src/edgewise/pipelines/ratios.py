@@ -69,7 +69,7 @@ def known_price_ratios(
     among = pl.lit(value=True) if own is None else pl.col("cik").is_in(own)
     told = lake.history(RATIOS, as_of=at.max(), where=among & (pl.col("basis") == basis))  # type: ignore[arg-type]
     cells = told.select("cik").unique().join(at.to_frame(), how="cross")
-    newest = _newest(told, cells, by="cik", day="period_end").drop_nulls("currency")
+    newest = newest_known(told, cells, by="cik", day="period_end").drop_nulls("currency")
     counts = lake.history(SHARE_COUNTS, as_of=at.max(), where=None if own is None else among)  # type: ignore[arg-type]
     return price_ratios(newest, quotes_at(lake, instants, counts, ciks=ciks))
 
@@ -86,9 +86,22 @@ def quotes_at(
              was listed when is taken from INSTRUMENTS as it stands today.
     Time:    a close that is taken back when it was known already leaves none until the next one.
     """
+    return company_quotes(class_prices(lake, instants, ciks=ciks), counts)
+
+
+def class_prices(lake: Lake, instants: Sequence[datetime], *, ciks: Iterable[Cik] | None = None) -> pl.DataFrame:
+    """Return the price of each listed security at each of some instants: instrument_id, cik, at, session and price.
+
+    Returns: a row per security and instant at which it had a price of the last 30 days; further `close` as traded,
+             `volume`, `known_at`, and `classes`, how many securities of the company were listed. Price, time and
+             listing are as `quotes_at` says.
+    """
     at = _checked(instants)
-    listed = _listed(lake, at, ciks)
-    priced = _in_shares_of(_prices(lake, listed, at), lake, at)
+    return _in_shares_of(_prices(lake, _listed(lake, at, ciks), at), lake, at)
+
+
+def company_quotes(priced: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    """Return what `quotes_at` does, of what `class_prices` found; counts as there."""
     first = (
         priced.sort("session", pl.col("close") * pl.col("volume").fill_null(0.0), "instrument_id")
         .unique(["cik", "at"], keep="last", maintain_order=True)
@@ -116,7 +129,7 @@ def _checked(instants: Sequence[datetime]) -> pl.Series:
     return pl.Series("at", instants, dtype=Instant).unique().sort()
 
 
-def _newest(rows: pl.DataFrame, cells: pl.DataFrame, *, by: str, day: str) -> pl.DataFrame:
+def newest_known(rows: pl.DataFrame, cells: pl.DataFrame, *, by: str, day: str) -> pl.DataFrame:
     """Return for each cell (`by`, `at`) the row about the latest day of those known then, no row where there is none.
 
     In the order in which rows became known, a row changes what stands if none before it is about a later day.
@@ -167,7 +180,7 @@ def _prices(lake: Lake, listed: pl.DataFrame, at: pl.Series) -> pl.DataFrame:
             known_at=pl.lit(None, Instant),
         )  # fmt: skip
     told = pl.concat(traded).filter(pl.col("close").is_not_null() | pl.col("again"))
-    found = _newest(
+    found = newest_known(
         told.select("instrument_id", "session", "close", pl.col("volume").cast(pl.Float64), "known_at"),
         listed,
         by="instrument_id",

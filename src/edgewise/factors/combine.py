@@ -5,7 +5,7 @@
 
 The mean of two numbers lies further out than the mean of ten: names of which little is known would crowd both tails.
 `spread_i` is how far such a mean lies out as a rule, for just those x that are known of i; dividing by it puts all
-names on one scale. C is of the session's own cross-section, brought towards no correlation where few names are behind it.
+names on one scale. C is of the session's own cross-section, and believed the less the fewer names are behind it.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def codes_as_of(frame: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _changes_of_code(filings: pl.DataFrame) -> pl.DataFrame:
-    """Return the submissions of issuers that state another code than the one before, with the `session` it counts from."""
+    """Return the submissions of issuers that state another code than the last, and the `session` it counts from."""
     stated = filings.filter(pl.col("sic").is_not_null() & pl.col("role").is_in(ISSUER_ROLES))
     in_order = stated.sort("cik", "known_at", "accession", "role")
     # Nearly all submissions repeat the code of the one before; what remains is small.

@@ -19,10 +19,10 @@ VIEWS: Mapping[str, str] = {
     "ratios": "the values of table ratios, twelve months; x_before of the year before for revenue, eps_diluted and "
     "free_cash_flow; debt, dividends_paid and buybacks; price and market_value",
     "indicators": "the numbers of table indicators of the last session that traded, and its close, on its own count",
-    "ratings": "firms, mean, change_30, targets, mean_target, close and target_vs_price, as `opinions.consensus` has them",
+    "ratings": "firms, mean, change_30, targets, mean_target, close and target_vs_price, as `opinions` has them",
     "insiders": "buyers, sellers, net_value and cluster_buyers of 90 days, zeros for who did nothing; market_value",
-    "institutions": "holders, shares, opened, closed, managers_both, shares_before and shares outstanding, of the newest "
-    "quarter that is complete and the one before",
+    "institutions": "holders, shares, opened, closed, managers_both, shares_before and shares outstanding, of the "
+    "newest complete quarter and the one before",
     "news": "mean_tone_7 and mean_tone_30, as `opinions.news` has them",
     "texts": "filing_tone; tone, words and risk factors of the newest report against those of the report before it",
 }

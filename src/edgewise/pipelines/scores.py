@@ -119,7 +119,7 @@ def session_metrics(lake: Lake, sessions: Sequence[date], *, tone_version: str) 
         return stored
     peers = peers_at(lake, missing)
     views = known_views(lake, peers, tone_version=tone_version)
-    made = measured(SCORED, views, peers, _quotes(views), version=METRICS_VERSION)
+    made = measured(SCORED, views, peers, quotes_of(views), version=METRICS_VERSION)
     lake.append(FACTOR_METRICS, made)
     return pl.concat([stored, made]).sort("session", "instrument_id")
 
@@ -175,7 +175,7 @@ def _standing(made: pl.DataFrame, old: pl.DataFrame | None, told: Scored) -> pl.
     return pl.concat([before, news]).sort("instrument_id")
 
 
-def _quotes(views: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def quotes_of(views: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return close and market value of each security: the close of the last days, or it does not trade."""
     days = (pl.col("session") - pl.col("observed_on")).dt.total_days()
     recent = views["indicators"].filter(days <= _TRADES_DAYS).select("instrument_id", "session", "close")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from edgewise.pipelines.scores import SCORE_VERSION
 from edgewise.score.contributions import BASE, contributions, factor_points
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from edgewise.factors.metric import Metric, MetricFactor
@@ -90,6 +92,7 @@ def explain_score(
     own = metrics.row(by_predicate=pl.col("instrument_id") == instrument_id, named=True)
     cell = Cell(instrument_id, int(own["cik"]), day)
     total = sum(configuration.weights[name] for name in points if name in configuration.weights) or 1.0
+    behind = _evidence(lake, cell, own) if evidence else {}
     factors = []
     for factor in SCORED:
         lines = {line["metric"]: line for line in told.filter(pl.col("factor") == factor.name).iter_rows(named=True)}
@@ -101,7 +104,8 @@ def explain_score(
                 points.get(factor.name, 0.0),
                 points_before.get(factor.name),
                 tuple(
-                    _metric(lake, cell, metric, lines[metric.name], own, evidence=evidence) for metric in factor.metrics
+                    _metric(metric, lines[metric.name], own["industry"], behind.get(metric.name, ()))
+                    for metric in factor.metrics
                 ),
             )
         )
@@ -131,20 +135,25 @@ def _before(lake: Lake, instrument_id: str, session: date, configuration: Config
         return None
 
 
+def _evidence(lake: Lake, cell: Cell, own: Mapping[str, Any]) -> dict[str, Sequence[Evidence]]:
+    """Return what the metrics that have a value rest on, by name; each view is looked up once."""
+    by_view: dict[str, list[Metric]] = defaultdict(list)
+    for factor in SCORED:
+        for metric in factor.metrics:
+            if own[metric.name] is not None:
+                by_view[metric.view].append(metric)
+    found: dict[str, Sequence[Evidence]] = {}
+    for view, metrics in by_view.items():
+        found |= EVIDENCE[view](lake, cell, metrics)
+    return found
+
+
 def _metric(
-    lake: Lake, cell: Cell, metric: Metric, line: dict[str, Any], own: dict[str, Any], *, evidence: bool
+    metric: Metric, line: Mapping[str, Any], industry: str | None, evidence: Sequence[Evidence]
 ) -> ExplainedMetric:
-    has_value = line["value"] is not None
-    missing = (
-        ""
-        if has_value
-        else (
-            f"has no meaning for a company of industry {own['industry']}"
-            if own["industry"] in metric.not_for
-            else f"not known then, in doubt, or older than {metric.max_age_days} days"
-        )
-    )
-    found = EVIDENCE[metric.view](lake, cell, metric) if evidence and has_value and metric.view in EVIDENCE else []
+    missing = f"not known then, in doubt, or older than {metric.max_age_days} days"
+    if industry in metric.not_for:
+        missing = f"has no meaning for a company of industry {industry}"
     return ExplainedMetric(
         metric,
         line["value"],
@@ -152,6 +161,6 @@ def _metric(
         line["peers"],
         line["weight"],
         line["points"],
-        missing,
-        tuple(found),
+        "" if line["value"] is not None else missing,
+        tuple(evidence),
     )

@@ -1,8 +1,8 @@
 """Leave out what nothing has changed of since it was built: remembered by content, never by time.
 
-A mark names all that a company's rows are made of and all rows that are stored of it. As long as both are what they were
-when it was last built, building again would store nothing. A build that is killed is begun again and goes on; rows that
-somebody else changed, a restored lake and another version of the code are other marks, and are built.
+A mark names all that a company's rows are made of and all rows that are stored of it. As long as both are what they
+were when it was last built, building again would store nothing. A build that is killed is begun again and goes on; rows
+that somebody else changed, a restored lake and another version of the code are other marks, and are built.
 """
 
 from __future__ import annotations

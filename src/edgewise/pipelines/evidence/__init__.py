@@ -13,13 +13,13 @@ from edgewise.pipelines.evidence.ratios import ratios_evidence
 from edgewise.pipelines.evidence.texts import texts_evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from edgewise.factors.metric import Metric
     from edgewise.lake import Lake
     from edgewise.pipelines.evidence.cell import Cell, Evidence
 
-EVIDENCE: Mapping[str, Callable[[Lake, Cell, Metric], list[Evidence]]] = {
+EVIDENCE: Mapping[str, Callable[[Lake, Cell, Sequence[Metric]], dict[str, list[Evidence]]]] = {
     "ratios": ratios_evidence,
     "indicators": indicators_evidence,
     "ratings": ratings_evidence,
@@ -28,4 +28,4 @@ EVIDENCE: Mapping[str, Callable[[Lake, Cell, Metric], list[Evidence]]] = {
     "news": news_evidence,
     "texts": texts_evidence,
 }
-"""Who looks up what a metric of a view rests on."""
+"""Who looks up what metrics of a view rest on, each of them by its name."""

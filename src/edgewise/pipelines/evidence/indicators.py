@@ -12,6 +12,8 @@ from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.pipelines.evidence.cell import Evidence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edgewise.factors.metric import Metric
     from edgewise.lake import Lake
     from edgewise.pipelines.evidence.cell import Cell
@@ -19,8 +21,13 @@ if TYPE_CHECKING:
 _YEAR = timedelta(days=366)  # of calendar days: 252 sessions
 
 
-def indicators_evidence(lake: Lake, cell: Cell, metric: Metric) -> list[Evidence]:  # noqa: ARG001 - as every view's
-    """Return the closes of a year before the session, in one line, and the splits and dividends between them."""
+def indicators_evidence(lake: Lake, cell: Cell, metrics: Sequence[Metric]) -> dict[str, list[Evidence]]:
+    """Return the closes of a year, in one line, and the splits and dividends between them, of every metric."""
+    found = _found(lake, cell)
+    return {metric.name: found for metric in metrics}
+
+
+def _found(lake: Lake, cell: Cell) -> list[Evidence]:
     own = pl.col("instrument_id") == cell.instrument_id
     days = pl.col("session").is_between(cell.session - _YEAR, cell.session)
     bars = lake.read(PRICES, as_of=cell.close, where=own & days).drop_nulls("close").sort("session")

@@ -14,13 +14,20 @@ from edgewise.pipelines.evidence.cell import Evidence
 from edgewise.pipelines.views.insiders import WINDOW_DAYS, known_since
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edgewise.factors.metric import Metric
     from edgewise.lake import Lake
     from edgewise.pipelines.evidence.cell import Cell
 
 
-def insiders_evidence(lake: Lake, cell: Cell, metric: Metric) -> list[Evidence]:  # noqa: ARG001 - as every view's
-    """Return the lines of insiders' forms that count, or one that says that there is none."""
+def insiders_evidence(lake: Lake, cell: Cell, metrics: Sequence[Metric]) -> dict[str, list[Evidence]]:
+    """Return the lines of insiders' forms that count, or one that says that there is none, of every metric."""
+    found = _found(lake, cell)
+    return {metric.name: found for metric in metrics}
+
+
+def _found(lake: Lake, cell: Cell) -> list[Evidence]:
     own = (pl.col("issuer_cik") == cell.cik) & (pl.col("known_at") >= known_since(cell.session))
     trades = lake.history(INSIDER_TRADES, as_of=cell.close, where=own)
     today = cell.close.astimezone(NEW_YORK).date()

@@ -12,13 +12,20 @@ from edgewise.pipelines.holdings import holdings_as_known
 from edgewise.pipelines.views.institutions import newest_complete_quarter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edgewise.factors.metric import Metric
     from edgewise.lake import Lake
     from edgewise.pipelines.evidence.cell import Cell
 
 
-def institutions_evidence(lake: Lake, cell: Cell, metric: Metric) -> list[Evidence]:  # noqa: ARG001 - as every view's
-    """Return the positions of that quarter in shares, the largest first."""
+def institutions_evidence(lake: Lake, cell: Cell, metrics: Sequence[Metric]) -> dict[str, list[Evidence]]:
+    """Return the positions of that quarter in shares, the largest first, of every metric."""
+    found = _found(lake, cell)
+    return {metric.name: found for metric in metrics}
+
+
+def _found(lake: Lake, cell: Cell) -> list[Evidence]:
     links = lake.history(CUSIPS, as_of=cell.close, where=pl.col("instrument_id") == cell.instrument_id)
     if links.is_empty():
         return []

@@ -12,6 +12,8 @@ from edgewise.opinions.consensus import VALID_DAYS
 from edgewise.pipelines.evidence.cell import Evidence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edgewise.factors.metric import Metric
     from edgewise.lake import Lake
     from edgewise.pipelines.evidence.cell import Cell
@@ -19,17 +21,18 @@ if TYPE_CHECKING:
 _TARGETS = "target_to_price"
 
 
-def ratings_evidence(lake: Lake, cell: Cell, metric: Metric) -> list[Evidence]:
+def ratings_evidence(lake: Lake, cell: Cell, metrics: Sequence[Metric]) -> dict[str, list[Evidence]]:
     """Return the newest rating of each firm that says a word, or a target where the metric is of targets."""
     since = cell.session - timedelta(days=VALID_DAYS)
     own = (
         (pl.col("instrument_id") == cell.instrument_id) & (pl.col("published_on") > since) & (pl.col("status") == "ok")
     )
-    said = "target" if metric.name == _TARGETS else "grade_said"
-    rows = (
-        lake.read(RATINGS, as_of=cell.close, where=own).drop_nulls(said).sort("published_on", "known_at", "rating_id")
-    )
-    newest = rows.unique("firm_id", keep="last", maintain_order=True).reverse()
+    rows = lake.read(RATINGS, as_of=cell.close, where=own).sort("published_on", "known_at", "rating_id")
+    return {metric.name: _newest(rows, "target" if metric.name == _TARGETS else "grade_said") for metric in metrics}
+
+
+def _newest(rows: pl.DataFrame, said: str) -> list[Evidence]:
+    newest = rows.drop_nulls(said).unique("firm_id", keep="last", maintain_order=True).reverse()
     return [
         Evidence(
             f"{row['firm']} on {row['published_on']}: {_word(row)}",

@@ -13,7 +13,7 @@ from edgewise.fundamentals.versions import WITHDRAWN
 from edgewise.pipelines.evidence.cell import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from edgewise.factors.metric import Metric
@@ -26,19 +26,25 @@ _BEFORE = "_before"
 _BASIS = "ttm"
 
 
-def ratios_evidence(lake: Lake, cell: Cell, metric: Metric) -> list[Evidence]:
-    """Return the lines of statements and the price behind a metric of view `ratios`, as they were known at the close.
+def ratios_evidence(lake: Lake, cell: Cell, metrics: Sequence[Metric]) -> dict[str, list[Evidence]]:
+    """Return the lines of statements and the price behind each metric, as they were known at the close.
 
-    Empty where no statement was known.
+    Nothing where no statement was known.
     """
     own = (pl.col("cik") == cell.cik) & (pl.col("basis") == _BASIS)
     told = lake.read(RATIOS, as_of=cell.close, where=own).filter(pl.col("status") != WITHDRAWN).sort("period_end")
     if told.is_empty():
-        return []
+        return {}
     ends = told.row(-1, named=True)
     lines = lake.read(FUNDAMENTALS, as_of=cell.close, where=own).filter(pl.col("status") != WITHDRAWN)
-    found = [one for name, years in _lines(metric) for one in _told(lines, name, _end(ends, years))]
-    return [*found, *(_price(lake, cell) if _needs_price(metric) else [])]
+    price = _price(lake, cell) if any(map(_needs_price, metrics)) else []
+    return {
+        metric.name: [
+            *(one for name, years in _lines(metric) for one in _told(lines, name, _end(ends, years))),
+            *(price if _needs_price(metric) else []),
+        ]
+        for metric in metrics
+    }
 
 
 def _needs(metric: Metric) -> list[tuple[str, int]]:

@@ -12,6 +12,8 @@ from edgewise.factors.issuers import ISSUER_ROLES
 from edgewise.pipelines.evidence.cell import Evidence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from edgewise.core.table import Table
     from edgewise.factors.metric import Metric
     from edgewise.lake import Lake
@@ -21,12 +23,19 @@ _HALF_A_YEAR = timedelta(days=190)
 _COMPARED: dict[str, Table] = {"risk_factor_change": RISK_CHANGES, "text_similarity": ITEM_CHANGES}
 
 
-def texts_evidence(lake: Lake, cell: Cell, metric: Metric) -> list[Evidence]:
+def texts_evidence(lake: Lake, cell: Cell, metrics: Sequence[Metric]) -> dict[str, list[Evidence]]:
     """Return the filings of half a year with a tone, or of a change the newest report and the one before it."""
     registered = (pl.col("cik") == cell.cik) & pl.col("role").is_in(ISSUER_ROLES)
     filings = lake.read(FILINGS, as_of=cell.close, where=registered).sort("known_at", descending=True)
-    if metric.name in _COMPARED:
-        return _pair(lake, cell, filings, _COMPARED[metric.name])
+    return {
+        metric.name: _pair(lake, cell, filings, _COMPARED[metric.name])
+        if metric.name in _COMPARED
+        else _toned(lake, cell, filings)
+        for metric in metrics
+    }
+
+
+def _toned(lake: Lake, cell: Cell, filings: pl.DataFrame) -> list[Evidence]:
     own = pl.col("accession").is_in(filings["accession"].implode()) & (pl.col("item") == "all")
     tones = lake.history(FILING_TONE, as_of=cell.close, where=own & (pl.col("status") == "ok"))
     told = filings.join(tones.select("accession", "net").unique("accession"), on="accession", maintain_order="left")

@@ -14,7 +14,7 @@ from edgewise.factors.metric import INDUSTRY_KINDS, Metric, MetricFactor
 from edgewise.factors.registry import METRICS_VERSION, SCORED
 
 METRICS = [metric for factor in SCORED for metric in factor.metrics]
-WORDS = {"1": "PINNED"}  # of each version: what it is made of
+WORDS = {"1": "b2a1835325bfe3f4"}  # of each version: what it is made of
 TEN = "value growth profitability health momentum analysts insiders institutional news technical"
 BESIDE = "filing_tone filing_tone_change risk_factor_change text_similarity earnings_quality capital_return low_risk"
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from edgewise.core.clock import session_close, sessions
+from edgewise.core.tables import INSTRUMENTS, PRICES
+from edgewise.core.tables_fundamentals import SHARE_COUNTS
 from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.lake import Lake
 from edgewise.lake.leaks import copy_known
@@ -95,10 +97,47 @@ def test_a_late_form_counts_from_when_it_was_known(lake):
     assert [on(got, day) for day in (date(2024, 3, 19), date(2024, 3, 20))] == [None, (1, 0, 1000.0, 1)]
 
 
+def test_a_form_known_at_the_close_counts_at_that_close(lake):
+    at = session_close(date(2024, 3, 20))
+    lake.append(INSIDER_TRADES, frame(line("a"), sale("b", shares=40.0, owner_ciks=[71], known_at=at)))
+    got = view(lake, peers(MARCH, 7))
+    assert [on(got, date(2024, 3, day)) for day in (19, 20)] == [(1, 0, 1000.0, 1), (1, 1, 600.0, 1)]
+
+
 def test_an_amendment_replaces_from_its_own_close_on(lake):
     lake.append(INSIDER_TRADES, frame(line("a", shares=1000.0), amendment("b", shares=100.0, known_at=instant(12, 15))))
     got = view(lake, peers(MARCH, 7))
     assert [on(got, day)[2] for day in (date(2024, 3, 11), date(2024, 3, 12))] == [10_000.0, 1000.0]
+
+
+def test_an_amendment_may_say_that_it_was_a_gift(lake):
+    """Its line is none of the market, and yet takes one away."""
+    lake.append(INSIDER_TRADES, frame(line("a"), amendment("b", code="G", known_at=instant(12, 15))))
+    got = view(lake, peers(MARCH, 7))
+    assert [on(got, date(2024, 3, day)) for day in (11, 12)] == [(1, 0, 1000.0, 1), NOTHING]
+
+
+def test_an_amendment_of_a_form_without_trades_is_not_without_its_original(lake):
+    """A 4/A adds a purchase to a form that told a grant: without that form, the line would be in doubt."""
+    grant = line("a", code="A", shares=7.0)
+    old = {"known_at": instant(5, month=1), "filed_date": date(2024, 1, 5), "transaction_date": date(2024, 1, 4)}
+    lake.append(INSIDER_TRADES, frame(line("0", code="A", **old), grant, amendment("b", shares=50.0)))
+    assert on(view(lake, peers(MARCH, 7)), MARCH[-1]) == (1, 0, 500.0, 1)
+
+
+def test_a_line_that_was_told_anew_is_what_it_was_told_last(lake):
+    """A later version of the same line says that it was a gift: the first one must not come back."""
+    lake.append(INSIDER_TRADES, frame(line("a"), line("a", code="G", known_at=instant(12, 15))))
+    got = view(lake, peers(MARCH, 7))
+    assert [on(got, date(2024, 3, day)) for day in (11, 12)] == [(1, 0, 1000.0, 1), NOTHING]
+
+
+def test_who_once_reported_together_is_one_buyer(lake):
+    """Long before, owners 70 and 71 filed one form: what they buy apart now, one party buys."""
+    joint = line("0", code="A", owner_ciks=[70, 71], known_at=instant(5, month=1), transaction_date=date(2024, 1, 4))
+    apart = [line("a"), line("b", owner_ciks=[71], shares=50.0)]
+    lake.append(INSIDER_TRADES, frame(joint, *apart))
+    assert on(view(lake, peers(MARCH, 7)), MARCH[-1])[0] == 1
 
 
 def test_planned_sales_are_sales_and_gifts_options_and_tranches_are_what_they_are(lake):
@@ -135,6 +174,23 @@ def test_every_class_of_a_company_has_its_row_and_its_own_market_value(lake):
     got = insiders_view(lake, listed, market_values=worth(listed.head(1)))
     assert got["buyers"].to_list() == [1, 1]
     assert got["market_value"].to_list() == [1e6, None]
+
+
+def test_market_values_are_read_where_none_are_given_and_doubtful_ones_left_out(lake):
+    """1000 shares at 20 USD; the count of company 8 is of its balance sheet and not of its cover, so in doubt."""
+    session, before = MARCH[-1], datetime(2024, 1, 2, tzinfo=UTC)
+    shared = {"source_url": "", "known_at": before}
+    lake.append(INSIDER_TRADES, frame(line("a"), line("b", issuer_cik=8)))
+    for cik, status, reasons in ((7, "ok", None), (8, "suspect", "not_on_cover")):
+        name = {"instrument_id": f"{cik:010d}-01"}
+        listed = {"ticker": f"T{cik}", "valid_from": date(1990, 1, 2), "cik": cik, "company": "C"}
+        price = {"session": session, "close": 20.0, "volume": 100, "status": "ok", "known_at": session_close(session)}
+        count = {"cik": cik, "shares": 1000.0, "status": status, "reasons": reasons, "known_at": before}
+        for table, row in ((INSTRUMENTS, name | listed), (PRICES, name | price), (SHARE_COUNTS, count)):
+            told = dict.fromkeys(table.schema) | shared | row
+            lake.append(table, table.frame([{column: told[column] for column in table.schema}]))
+    got = insiders_view(lake, peers([session], 7, 8))
+    assert got.select("instrument_id", "market_value").rows() == [("0000000007-01", 20_000.0), ("0000000008-01", None)]
 
 
 def test_forms_from_before_the_year_before_do_not_count(lake):

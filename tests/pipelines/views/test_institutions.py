@@ -114,6 +114,12 @@ def test_a_late_report_counts_when_it_comes_and_changes_who_is_compared(lake):
     assert on(got, date(2023, 11, 22), 2) == (2, 21, 1, 1, 3, 30)
 
 
+def test_a_report_known_at_the_close_counts_at_that_close(lake):
+    late = filed(3, Q3, session_close(date(2023, 11, 22)), apple=50)
+    got = institutions_view(fill(lake, *TWO_QUARTERS, late), peers(NOVEMBER, 1))
+    assert [on(got, date(2023, 11, day), 1, ("shares",)) for day in (21, 22)] == [(180,), (230,)]
+
+
 def test_puts_principal_notices_and_reports_in_confidence(lake):
     """Failure case 29."""
     put = line("4", at(11, 1), APPLE, 999, manager=4, put_call="Put")

@@ -107,6 +107,15 @@ def test_at_the_close_it_belongs_to_the_next_session(lake):
         assert got["observed_on"].unique().to_list() == [date(2024, 3, 6)]
 
 
+def test_it_counts_once_the_filing_and_what_was_read_of_it_are_known(lake):
+    full = fill(lake, [OLD, NEW | {"known_at": at(2024, 3, 8)}], ITEMS, RISKS)
+    late = [risk(4, 3, at(2024, 3, 12), (1, 1), "new")]
+    other = [report(3, at(2023, 3, 6), date(2022, 12, 31), cik=2), report(4, at(2024, 3, 6), date(2023, 12, 31), cik=2)]
+    got = texts_view(fill(full, other, (), late), peers(MARCH, 1, 2))
+    assert [on(got, date(2024, 3, day)) for day in (7, 8)] == [None, WHOLE]
+    assert [on(got, date(2024, 3, day), 2, ("risks",)) for day in (11, 12)] == [(None,), (1,)]
+
+
 def test_an_amendment_is_no_report(lake):
     """Failure case: a 10-K/A with Part III alone is not the newest annual report."""
     amended = report(3, at(2024, 3, 8), date(2023, 12, 31), -0.9, form="10-K/A")

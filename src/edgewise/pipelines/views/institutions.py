@@ -143,7 +143,8 @@ def _held(told: _Told, quarter: date, sessions: Sequence[date]) -> Iterator[pl.D
             gone = _sums(some, quarter, before).with_columns(-pl.col(name) for name in _COUNTS)
             sums = _added(pl.concat([sums, gone, _sums(some, quarter, close)]))
         if new or before is None:
-            rows = _of_quarter(sums, quarter).with_columns(managers_both=pl.lit(_managers_both(told, quarter, close), pl.Int64))
+            both = pl.lit(_managers_both(told, quarter, close), pl.Int64)
+            rows = _of_quarter(sums, quarter).with_columns(managers_both=both)
         yield rows.with_columns(session=pl.lit(session))
         before = close
 

@@ -93,13 +93,13 @@ def texts_view(lake: Lake, peers: pl.DataFrame, *, model_version: str = LexiconT
 
 def _first_changes(changes: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """Return the changes of these pairs of reports as they were first known."""
-    own = changes.join(pairs, on=_PAIR, how="semi", maintain_order="left")
-    return own.filter(pl.col("known_at") == pl.col("known_at").min().over(_PAIR))
+    own = changes.join(pairs.with_row_index("pair"), on=_PAIR)
+    return own.filter(pl.col("known_at") == pl.col("known_at").min().over("pair"))
 
 
 def _known_with(compared: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     """Return what was compared with `told_at`, the instant at which it was known."""
-    return compared.join(changes.group_by(_PAIR).agg(told_at=pl.col("known_at").first()), on=_PAIR)
+    return compared.join(changes.unique("pair").select(*_PAIR, told_at="known_at"), on=_PAIR)
 
 
 def _tones(tone: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -152,8 +152,11 @@ def _with_newest(
 def _filing_tones(tone: pl.DataFrame, filings: pl.DataFrame, sessions: Sequence[date]) -> pl.DataFrame:
     """Return cik, session, filing_tone and `heard_filing`, the day on which its newest filing became known."""
     raw = filing_tone(tone, filings, sessions).drop_nulls("raw")
-    # A filing is known when the first rows of both are.
-    both = pl.concat([part.group_by("accession").agg(pl.col("known_at").min()) for part in (tone, filings)])
+    newest = raw.select(accession="newest_input").unique()
+    both = pl.concat(  # a filing is known when the first rows of both are
+        part.join(newest, on="accession", how="semi").group_by("accession").agg(pl.col("known_at").min())
+        for part in (tone, filings)
+    )
     heard = both.group_by("accession").agg(pl.col("known_at").max()).with_columns(heard_filing=_new_york_day())
     return raw.join(heard, left_on="newest_input", right_on="accession", how="left").select(
         "session", "heard_filing", cik=pl.col("instrument_id").str.slice(0, 10).cast(pl.Int64), filing_tone="raw"

@@ -59,6 +59,7 @@ LONGEST = (
     "journey",
     "demo",
     "faults",
+    "tests/browser/test_dashboard.py",
     "tests/laws/test_restartable_journey.py",
     "tests/contracts/test_queue.py",
     "aws",

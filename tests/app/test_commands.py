@@ -452,7 +452,7 @@ def test_the_server_answers_on_its_port_says_simulated_and_stops(copied):
     environment = os.environ | {"EDGEWISE_HOME": str(copied)}
     with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as server:
         try:
-            for _ in range(100):
+            for _ in range(300):
                 time.sleep(0.1)
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -252,6 +252,14 @@ class TestStatus:
         assert status.bytes > 0
         assert isinstance(status, TableStatus)
 
+    def test_a_table_of_many_columns_tells_its_newest_knowledge_too(self, lake, table, rows, on):
+        """Readers of Delta look at the statistics of the first 32 columns unless they are told which."""
+        numbers = [Column(f"number_{place}", pl.Float64, "a number", "none") for place in range(40)]
+        wide = replace(table, name="wide", columns=(*table.columns[:-1], *numbers, table.columns[-1]))
+        lake.append(wide, rows(("A", 2, 10.0, 7)).with_columns(pl.lit(1.0).alias(one.name) for one in numbers))
+        [status] = lake.tables([wide])
+        assert status.newest_known_at == on(7)
+
     def test_by_default_the_declared_tables_that_exist_are_listed(self, lake):
         assert lake.tables() == []
         prices = PRICES.frame(

@@ -44,15 +44,18 @@ if TYPE_CHECKING:
         RiskCategoryModel,
         RunLedger,
         Seen,
+        ServedScores,
         StreamLedger,
         ToneModel,
         VectorIndex,
     )
     from edgewise.lake import DocumentStore, Lake
     from edgewise.pipelines.journey import Rooms
+    from edgewise.pipelines.score_reading import ScoreReader
     from edgewise.pipelines.stream.events import Tell
     from edgewise.pipelines.stream.intake import Intake
     from edgewise.pipelines.stream.rooms import Stream
+    from edgewise.serve.api.keys import ApiAccess
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.http import Fetcher
     from edgewise.sources.news.service import PolygonNews
@@ -197,6 +200,29 @@ class House:
         from edgewise.adapters.sql import SqlModelRegistry  # noqa: PLC0415 - imported at first use
 
         return SqlModelRegistry(self.database)
+
+    @cached_property
+    def served_scores(self) -> ServedScores:
+        """Copies of published scores, to be looked up."""
+        from edgewise.adapters.sql import SqlServedScores  # noqa: PLC0415 - imported at first use
+
+        return SqlServedScores(self.database)
+
+    @cached_property
+    def score_reader(self) -> ScoreReader:
+        """Who reads served scores for people and programs; it looks for a newer session by the clock of the filings."""
+        from edgewise.pipelines.score_reading import ScoreReader  # noqa: PLC0415 - imported at first use
+
+        return ScoreReader(self.lake, self.served_scores, self.clock)
+
+    @cached_property
+    def api_access(self) -> ApiAccess:
+        """Who may ask the API, and how often. Raises NotConfigured for a key that is none."""
+        from edgewise.serve.api.keys import ApiAccess, parse_keys  # noqa: PLC0415 - as above
+
+        settings = self.settings
+        origins = tuple(site.strip().rstrip("/") for site in settings.api_origins.split(",") if site.strip())
+        return ApiAccess(parse_keys(settings.api_keys), settings.api_per_minute, origins)
 
     def registered_model(self, url: str) -> Path:
         """Return the folder of the model that `registry://NAME@VERSION` or `registry://NAME@production` names.

@@ -129,6 +129,21 @@ class Settings(BaseSettings):
     scoring_drain_s: int = Field(
         default=30, ge=1, description="How long a stopping service may take for what it was asked before, seconds."
     )
+    api_keys: str = Field(
+        default="",
+        description="Who may ask the API: name:key pairs separated by commas, a key of 16 characters or more, or "
+        "sha256=HEX of one. Empty lets everybody ask.",
+        repr=False,
+    )
+    api_per_minute: float = Field(
+        default=600.0,
+        ge=0,
+        description="Questions a minute of each key, ten seconds' worth of them at once; 0 lifts the limit.",
+    )
+    api_origins: str = Field(
+        default="",
+        description="Sites whose pages may ask the API from a browser, separated by commas; * for all, empty for none.",
+    )
     tone: str = Field(
         default="",
         description="What scores tone: empty for the lexicon, the name of a packaged model, a model folder, or "

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 ROWS_PER_GROUP = 131_072
 _WRITER = "edgewise-lake"
+_STATISTICS = "delta.dataSkippingStatsColumns"
+"""Says which columns have statistics; readers look at the first 32 columns otherwise, and `known_at` is the last."""
 _PLAIN_READER = (
     1  # higher protocol versions mean deletion vectors or renamed columns, which a plain Parquet scan misses
 )
@@ -94,6 +96,7 @@ class DeltaFolder:
                 mode="ignore",
                 name=table.name,
                 description=table.meaning,
+                configuration={_STATISTICS: ",".join(table.identity)},
                 storage_options=self.storage_options,
             )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from edgewise.core.clock import session_close
@@ -18,6 +19,8 @@ from edgewise.sources.edgar.tickers import current
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+
+    from numpy.typing import NDArray
 
     from edgewise.core.ports import ServedScores
     from edgewise.lake import Lake
@@ -57,11 +60,29 @@ class ServedDay:
     instruments: pl.DataFrame
     securities: Mapping[str, str]
     places: Mapping[str, int]
+    _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
+    _orders: dict[tuple[str, bool], NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
 
     def row(self, instrument_id: str) -> dict[str, object] | None:
         """Return the row of a security, None where it has none."""
         place = self.places.get(instrument_id)
         return None if place is None else self.rows.row(place, named=True)
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a field of every row, NaN where it has no value. Raises InvalidInput as `checked_field`."""
+        if name not in self._numbers:
+            values = self.rows[checked_field(name)].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+            values.setflags(write=False)
+            self._numbers[name] = values
+        return self._numbers[name]
+
+    def order(self, name: str, *, descending: bool) -> NDArray[np.intp]:
+        """Return all places sorted by a field: no value last, equals in the order of their tickers."""
+        key = (name, descending)
+        if key not in self._orders:
+            values = self.numbers(name)
+            self._orders[key] = np.argsort(-values if descending else values, kind="stable")
+        return self._orders[key]
 
     @property
     def sectors(self) -> list[str]:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import Cik, InstrumentId, Ticker
 from edgewise.core.tables import FILING_TONE, FILINGS, INSTRUMENTS
-from edgewise.pipelines.score_day import ServedDay, checked_field, read_day
+from edgewise.pipelines.score_day import ServedDay, read_day
 from edgewise.pipelines.score_explain import explain_score
 from edgewise.score.weights import STANDARD
 from edgewise.sources.edgar.tickers import current, resolve
@@ -26,6 +27,8 @@ from edgewise.sources.edgar.tickers import current, resolve
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime
+
+    from numpy.typing import NDArray
 
     from edgewise.core.clock import Clock
     from edgewise.core.ports import ServedScores
@@ -254,25 +257,25 @@ def screened(day: ServedDay, question: Question) -> pl.DataFrame:
     return day.rows[fitting(day, question)]
 
 
-def fitting(day: ServedDay, question: Question) -> pl.Series:
-    """Return the places in `day.rows` of those that fit, sorted, without touching what is not asked for.
+def fitting(day: ServedDay, question: Question) -> NDArray[np.intp]:
+    """Return the places in `day.rows` of those that fit, sorted.
 
     Raises InvalidInput for a field or sector that is not there.
     """
-    fits = [_fit(bound) for bound in question.bounds]
+    fits = np.ones(day.rows.height, dtype=bool)
+    for bound in question.bounds:
+        fits &= _fit(day.numbers(bound.name), bound)
     if question.sector is not None:
         if question.sector not in (sectors := day.sectors):
             raise InvalidInput(
                 f"there is no sector {question.sector[:100]!r}", advice=f"Sectors: {', '.join(sectors)}."
             )
-        fits.append(pl.col("sector") == question.sector)
-    by = "ticker" if question.sort == "ticker" else checked_field(question.sort)
-    named = dict.fromkeys([by, "sector", *(bound.name for bound in question.bounds)])
-    rows = day.rows.select(named).with_row_index("place")
-    rows = rows.filter(fits) if fits else rows
-    if by == "ticker":  # as they stand
-        return rows["place"].reverse() if question.descending else rows["place"]
-    return rows.sort(by, descending=question.descending, nulls_last=True, maintain_order=True)["place"]
+        fits &= (day.rows["sector"] == question.sector).fill_null(value=False).to_numpy()
+    if question.sort == "ticker":
+        step = -1 if question.descending else 1
+        return np.flatnonzero(fits)[::step]
+    order = day.order(question.sort, descending=question.descending)
+    return order[fits[order]]
 
 
 def fields_of(question: Question) -> Sequence[str]:
@@ -281,11 +284,11 @@ def fields_of(question: Question) -> Sequence[str]:
     return list(dict.fromkeys([*named, *([] if question.sort == "ticker" else [question.sort])]))
 
 
-def _fit(bound: Bound) -> pl.Expr:
-    value = pl.col(checked_field(bound.name))
-    fits = value.is_not_null()
+def _fit(values: NDArray[np.float64], bound: Bound) -> NDArray[np.bool_]:
+    """Return which values are within a limit; who has none is not."""
+    fits = ~np.isnan(values)
     if bound.least is not None:
-        fits &= value >= bound.least
+        fits &= values >= bound.least
     if bound.most is not None:
-        fits &= value <= bound.most
+        fits &= values <= bound.most
     return fits

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+EXPORTING = {"/api/scores/screener", "/api/scores/{ticker}/history"}
+EXPORTED = {"text/csv", "application/vnd.apache.parquet"}
 PATHS = {
     "/api/filings": {},
     "/api/filings/{accession}": {},
@@ -63,9 +65,10 @@ class TestDescription:
 
     def test_every_answer_has_a_schema(self, operations):
         for (path, _), one in operations.items():
-            (content,) = one["responses"]["200"]["content"].items()
-            assert content[0] == ("text/plain" if path == "/metrics" else "application/json")
-            assert content[1]["schema"]
+            content = one["responses"]["200"]["content"]
+            kinds = {"text/plain"} if path == "/metrics" else {"application/json"}
+            assert set(content) == kinds | (EXPORTED if path in EXPORTING else set())
+            assert all(each["schema"] for each in content.values())
 
     def test_every_example_of_a_parameter_is_accepted(self, client, operations):
         for (path, _), one in operations.items():

@@ -92,7 +92,7 @@ class TestList:
 
     def test_a_misspelt_filter_is_told_the_names_there_are(self, client):
         answer = client.get("/api/filings", params={"form_type": "8-K"})
-        assert answer.json()["error"]["advice"] == "There are: after, cik, form, limit, since, state, until."
+        assert answer.json()["error"]["advice"] == "There are: after, cik, form, limit, since, state, ticker, until."
 
 
 class TestOne:

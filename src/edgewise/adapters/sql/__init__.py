@@ -9,6 +9,7 @@ from edgewise.adapters.sql.model_registry import SqlModelRegistry
 from edgewise.adapters.sql.queue import SqlQueue
 from edgewise.adapters.sql.run_ledger import SqlRunLedger
 from edgewise.adapters.sql.seen import SqlSeen
+from edgewise.adapters.sql.served_scores import SqlServedScores
 from edgewise.adapters.sql.stream_ledger import SqlStreamLedger
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "SqlQueue",
     "SqlRunLedger",
     "SqlSeen",
+    "SqlServedScores",
     "SqlStreamLedger",
     "open_database",
 ]

@@ -19,11 +19,13 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     Enum,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -34,6 +36,7 @@ from sqlalchemy import (
 from edgewise.core.errors import InvalidInput
 from edgewise.core.model_registry import ModelStatus
 from edgewise.core.ports import FilingState
+from edgewise.core.served import FACTOR_COLUMNS
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -225,4 +228,40 @@ model_moves = Table(
     CheckConstraint("alias IN ('shadow', 'production', 'archived')", name="alias_known"),
     CheckConstraint("old IS NOT NULL OR new IS NOT NULL", name="somebody_moved"),
     Index(None, "name", "place"),
+)
+
+served_sessions = Table(
+    "served_sessions",
+    metadata,
+    Column("place", Integer, primary_key=True),
+    Column("configuration", String(64), nullable=False),
+    Column("session", Date, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Index(None, "configuration", "session", unique=True),
+)
+
+# One row is about 200 bytes: the session is a small number, the security the digits of its id, and what does not
+# change from row to row stands in `served_sessions`. Written session by session, read by session and by security.
+served_scores = Table(
+    "served_scores",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("security", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", String(32), nullable=False),
+    Column("cik", BigInteger, nullable=False),
+    Column("sector", OutsideText),
+    Column("overall", SmallInteger),
+    Column("score", Double),
+    Column("rating", String(16)),
+    Column("sector_percentile", Double),
+    Column("completeness", Double, nullable=False),
+    Column("freshness", Double),
+    Column("stability", Double),
+    Column("confidence", String(8)),
+    *(Column(name, Double) for name in FACTOR_COLUMNS),
+    Column("stretch", Double),
+    Column("status", String(16), nullable=False),
+    Column("reasons", OutsideText),
+    Index(None, "security", "place"),
+    sqlite_with_rowid=False,
 )

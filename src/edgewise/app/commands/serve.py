@@ -1,4 +1,4 @@
-"""`edgewise serve`: the HTTP API on this machine."""
+"""`edgewise serve`: the dashboard and the HTTP API on this machine."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
 ) -> None:
-    """Serve filings and factors as JSON until interrupted."""
+    """Serve the dashboard and the API until interrupted."""
     import uvicorn  # noqa: PLC0415 - keeps the help page quick
 
-    from edgewise.serve.api import Rooms, create_app  # noqa: PLC0415 - as above
+    from edgewise.serve.api import Rooms  # noqa: PLC0415 - as above
+    from edgewise.serve.web import create_web  # noqa: PLC0415 - as above
 
     with house_for("serve", ledger=False) as (house, _):
         rooms = Rooms(
@@ -29,7 +30,10 @@ def serve(
             simulated=house.simulated,
             stream_ledger=house.stream_ledger,
             queue=house.queue,
+            scores=house.score_reader,
+            access=house.api_access,
         )
         ERR.print(f"Serving {house.settings.home} on http://{host}:{port} · routes in /openapi.json · Ctrl-C stops")
         # Its lines leave through our log: no configuration of its own.
-        uvicorn.run(create_app(rooms), host=host, port=port, log_config=None, access_log=False, server_header=False)
+        web = create_web(rooms, house.served_scores)
+        uvicorn.run(web, host=host, port=port, log_config=None, access_log=False, server_header=False)

@@ -8,10 +8,11 @@ import polars as pl
 from fastapi import APIRouter, Depends, Query
 from pydantic import StringConstraints
 
-from edgewise.core.errors import NotFound
-from edgewise.core.identifiers import Accession, Cik
+from edgewise.core.errors import InvalidInput, NotFound
+from edgewise.core.identifiers import Accession, Cik, Ticker
 from edgewise.core.ports import FilingState  # noqa: TC001 - FastAPI reads the annotations at run time
 from edgewise.core.tables import DOCUMENTS, FILING_TONE, FILINGS
+from edgewise.pipelines.score_reading import issuer_named
 from edgewise.serve.api.errors import reading
 from edgewise.serve.api.models import Document, Filing, FilingSummary, Page, Party, Tone
 from edgewise.serve.api.parameters import PLACE, AccessionPath, Day, check_span, refuse_unknown_parameters
@@ -31,6 +32,7 @@ def list_filings(
         Query(max_length=50, description="Form as EDGAR prints it; repeat it for several.", examples=[["10-K"]]),
     ] = None,
     cik: Annotated[int | None, Query(examples=[320193])] = None,
+    ticker: Annotated[str | None, Query(max_length=40, description="Whom it names now.", examples=["AAPL"])] = None,
     since: Annotated[Day | None, Query(description="First filing date.", examples=["2024-01-01"])] = None,
     until: Annotated[Day | None, Query(description="Last filing date.", examples=["2024-12-31"])] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 50,
@@ -38,7 +40,7 @@ def list_filings(
 ) -> Page[FilingSummary]:
     """List filings in the order of their accession numbers."""
     check_span(since, until)
-    company = Cik(cik) if cik is not None else None
+    company = _company(rooms, cik, ticker)
     place = Accession(after) if after else ""
     with reading():
         works = rooms.filings.select(
@@ -67,6 +69,17 @@ def get_filing(rooms: Here, accession: AccessionPath) -> Filing:
         documents=[Document(**row) for row in documents],
         tone=[Tone(**row) for row in tone],
     )
+
+
+def _company(rooms: Rooms, cik: int | None, ticker: str | None) -> Cik | None:
+    """Return the company that is asked for, None for all. Raises InvalidInput where both name one and differ."""
+    named = Cik(cik) if cik is not None else None
+    if ticker is None:
+        return named
+    company = issuer_named(rooms.lake, ticker, rooms.clock.now())
+    if named is not None and named != company:
+        raise InvalidInput(f"{Ticker(ticker)} is of company {company}, not {named}", advice="Give one of both.")
+    return company
 
 
 def _not_stored(rooms: Rooms, number: Accession) -> NotFound:

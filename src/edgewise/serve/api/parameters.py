@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import Path, Query, Request
 from fastapi.routing import APIRoute
@@ -44,6 +44,14 @@ AsOf = Annotated[
 AccessionPath = Annotated[str, Path(max_length=40, description="Accession number.", examples=["0000320193-24-000123"])]
 FactorPath = Annotated[str, Path(max_length=64, description="Name of the factor.", examples=["filing_tone"])]
 InstrumentPath = Annotated[str, Path(max_length=40, description="Instrument id.", examples=["0000320193-01"])]
+TickerPath = Annotated[str, Path(max_length=40, description="Symbol, in upper or lower case.", examples=["AAPL"])]
+AskedFormat = Annotated[
+    Literal["json", "csv", "parquet"] | None,
+    Query(alias="format", description="The kind of answer; if left out, as the header Accept says, or JSON."),
+]
+SectorName = Annotated[
+    str | None, Query(min_length=1, max_length=100, description="Only this sector.", examples=["Technology"])
+]
 PLACE = "The `next` of the page before."
 
 

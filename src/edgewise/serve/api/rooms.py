@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+
+from edgewise.serve.api.keys import ApiAccess
 
 if TYPE_CHECKING:
     from edgewise.core.clock import Clock
     from edgewise.core.ports import FilingLedger, Queue, StreamLedger
     from edgewise.lake import Lake
+    from edgewise.pipelines.score_reading import ScoreReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Rooms:
     """What the API reads from. `simulated` marks every answer that rests on a simulated market.
 
     stream_ledger, queue: for /metrics alone, which leaves out lags and depth without them.
+    scores: who reads served scores; without it their routes answer 404.
+    access: who may ask, and how often.
     """
 
     lake: Lake
@@ -27,6 +32,8 @@ class Rooms:
     simulated: bool = False
     stream_ledger: StreamLedger | None = None
     queue: Queue | None = None
+    scores: ScoreReader | None = None
+    access: ApiAccess = field(default_factory=ApiAccess)
 
 
 def _rooms_of(request: Request) -> Rooms:

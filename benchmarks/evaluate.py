@@ -2,8 +2,8 @@
 
 FOLDER is the shared data, or any folder of filings with truth laid out as in `evaluations/folder.py`. The evaluations:
 filings (instants and dates from headers), tone (labelled sentences), items, risks and categories (filing text),
-statements (company facts). Each prints its figures and writes those that have a bar to
-build/results/<room>.<name>.json, like a benchmark.
+statements (company facts), score (homes, named by --home and --planted). Each prints its figures and writes those that
+have a bar to build/results/<room>.<name>.json, like a benchmark.
 """
 
 from __future__ import annotations
@@ -18,7 +18,16 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 if str(CHECKOUT) not in sys.path:
     sys.path.insert(0, str(CHECKOUT))  # the folder `benchmarks` is a package of this checkout, not an installed one
 
-from benchmarks.evaluations import answers, categories, filings, items, risks, statements, tone  # noqa: E402 - after the path
+from benchmarks.evaluations import (  # noqa: E402 - after the path
+    answers,
+    categories,
+    filings,
+    items,
+    risks,
+    score,
+    statements,
+    tone,
+)
 from benchmarks.evaluations.folder import open_folder  # noqa: E402 - as above
 from benchmarks.harness import real_data  # noqa: E402 - as above
 
@@ -85,6 +94,16 @@ def evaluate_statements(options: argparse.Namespace) -> None:
         statements.evaluate(opened, wrong=options.wrong)
 
 
+def evaluate_score(options: argparse.Namespace) -> None:
+    """Judge what the score and its factors have been worth, in the homes that are named."""
+    if not (options.home or options.planted):
+        print("score: name a home with company data and prices, --home HOME, or a simulated one, --planted HOME MARKET")
+    if options.planted:
+        score.evaluate_planted(*options.planted)
+    if options.home:
+        score.evaluate_real(options.home)
+
+
 EVALUATIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "filings": evaluate_filings,
     "tone": evaluate_tone,
@@ -92,6 +111,7 @@ EVALUATIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "risks": evaluate_risks,
     "categories": evaluate_categories,
     "statements": evaluate_statements,
+    "score": evaluate_score,
 }
 
 
@@ -101,6 +121,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=EVALUATIONS, default=list(EVALUATIONS), metavar="NAME")
     parser.add_argument("--wrong", action="store_true", help="list every wrong row, what was said and why")
     parser.add_argument("--predictions", type=Path, metavar="FILE", help="judge another tool's items, as JSON")
+    parser.add_argument("--home", type=Path, help="for score: an EDGEWISE_HOME; month ends are scored in it")
+    parser.add_argument(
+        "--planted", type=Path, nargs=2, metavar=("HOME", "MARKET"), help="for score: a simulated home and its market"
+    )
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     options.folder = options.folder or real_data()

@@ -142,7 +142,7 @@ def test_a_price_meets_the_newest_period_only(plain):
 @pytest.mark.parametrize(
     ("line", "broken"),
     [
-        ("equity", {"price_to_book", "debt_to_equity"}),
+        ("equity", {"price_to_book", "debt_to_equity", "return_on_equity"}),
         ("current_liabilities", {"current_ratio", "quick_ratio"}),
         ("interest_expense", {"interest_cover"}),
         ("eps_diluted", {"price_to_earnings", "eps_growth_5y"}),
@@ -156,6 +156,13 @@ def test_a_denominator_at_or_below_zero_gives_null_and_not_nonsense(line, broken
     rows = ratios(company(now), quoted()).filter(period_end=END)
     assert set(rows.filter(status="undefined")["ratio"]) == broken
     assert rows.filter(status="undefined")["value"].null_count() == len(broken)
+
+
+def test_a_return_on_equity_that_was_below_zero_a_year_ago_is_undefined_though_the_mean_is_above():
+    """Kimberly-Clark in June 2019: 317 million after -305 million make a mean of 6, and a return of 300."""
+    rows = pl.concat([told(NOW, END), told(YEAR_AGO | {"equity": -100.0}, BEFORE)])
+    row = at_end(ratios(rows, quoted()), "return_on_equity")
+    assert (row["value"], row["status"]) == (None, "undefined")
 
 
 def test_a_missing_input_gives_null_and_says_which_and_is_never_zero():

@@ -82,6 +82,13 @@ def test_the_sector_percentile_is_the_place_among_the_rated_of_the_sector(market
     )
 
 
+def test_a_place_among_four_is_none():
+    names = ["energy"] * 4 + ["materials"] * 56
+    rows = scored(drawn(60, missing=0.0).with_columns(sector=pl.Series(names)))
+    assert rows["sector_percentile"].null_count() == 4
+    assert rows.filter(pl.col("sector") == "energy")["score"].count() == 4
+
+
 @settings(max_examples=20)
 @given(st.randoms(use_true_random=False))
 def test_another_order_of_rows_changes_no_bit(dice):

@@ -95,7 +95,7 @@ RATIOS = Table(
         _value("current_ratio", "current assets / current liabilities"),
         _value("quick_ratio", "current assets without inventory / current liabilities"),
         _value("interest_cover", "operating income / interest expense"),
-        _value("return_on_equity", "net income / average equity, a fraction"),
+        _value("return_on_equity", "net income / average equity, above zero at both ends, a fraction"),
         _value("return_on_assets", "net income / average total assets, a fraction"),
         _value("return_on_invested_capital", "operating income after tax / average debt and equity, a fraction"),
         _value("gross_margin", "gross profit / revenue, a fraction"),

@@ -103,7 +103,10 @@ SCORES = Table(
         Column("score", pl.Float64, "the same before it is rounded; contributions add up to it", nulls=_NOT_RATED),
         Column("rating", pl.String, "Strong Buy, Buy, Hold, Underperform or Sell", nulls=_NOT_RATED),
         Column(
-            "sector_percentile", pl.Float64, "place among the rated of the sector, 0 to 100", nulls="or without sector"
+            "sector_percentile",
+            pl.Float64,
+            "place among the rated of the sector, 0 to 100",
+            nulls="not rated, without a sector, or fewer than five rated in it",
         ),
         Column("completeness", pl.Float64, "share of the weight that is known, 0 to 1"),
         Column("freshness", pl.Float64, "1 - mean age of the metrics over what is allowed, 0 to 1", nulls="no metric"),

@@ -19,7 +19,7 @@ from edgewise.fundamentals.versions import WITHDRAWN
 if TYPE_CHECKING:
     from edgewise.fundamentals.ratio_inputs import Inputs
 
-VERSION = "1"
+VERSION = "2"
 """Raise it with any change of a formula: stored rows of another version are computed anew."""
 NAMES = [one.name for one in STORED]
 _PERIOD = list(RATIOS.key)

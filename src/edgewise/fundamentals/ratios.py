@@ -1,8 +1,9 @@
 """Ratios of twelve months, and of a price to them. `RATIOS` holds every formula.
 
 In the formulas a name is a line of the statements at the end of, or over, the period. `before(line)` is the same line a
-year earlier, `before(line, 5)` five years. `average(line)` is the mean of a balance at both ends of the period; without
-`average` it is the balance at its end. `or_zero(line)` is a line that companies without such a thing do not tell.
+year earlier, `before(line, 5)` five years. `average(line)` is the mean of a balance at both ends of the period, and
+`average_above_zero` the same where both are above zero; without them it is the balance at its end. `or_zero(line)` is a
+line that companies without such a thing do not tell.
 
 Flows are over twelve months: of the fiscal year (`annual`) or the last four quarters (`ttm`). Numbers of shares and
 per-share lines must be on one split basis, the price's: compute statements with splits.
@@ -68,6 +69,15 @@ def before(name: str, years: int = 1) -> pl.Expr:
 def average(name: str) -> pl.Expr:
     """Return the mean of a balance at both ends of the twelve months; null unless both are known."""
     return (line(name) + before(name)) / 2
+
+
+def average_above_zero(name: str) -> pl.Expr:
+    """Return the mean of a balance at both ends, zero where it is not above zero at both; null unless both are known.
+
+    A return on equity that was lost in between, or that is new, would be any number.
+    """
+    both = line(name).is_not_null() & before(name).is_not_null()
+    return pl.when((line(name) > 0) & (before(name) > 0)).then(average(name)).when(both).then(0.0)
 
 
 def or_zero(name: str) -> pl.Expr:
@@ -145,7 +155,7 @@ STATEMENT_RATIOS = (
     Ratio("current_ratio", line("current_assets"), line("current_liabilities")),
     Ratio("quick_ratio", line("current_assets") - or_zero("inventory"), line("current_liabilities")),
     Ratio("interest_cover", line("operating_income"), line("interest_expense")),
-    Ratio("return_on_equity", line("net_income"), average("equity"), "fraction"),
+    Ratio("return_on_equity", line("net_income"), average_above_zero("equity"), "fraction"),
     Ratio("return_on_assets", line("net_income"), average("total_assets"), "fraction"),
     Ratio("return_on_invested_capital", line("operating_income") - line("income_tax"), INVESTED_CAPITAL, "fraction"),
     Ratio("gross_margin", GROSS_PROFIT, line("revenue"), "fraction"),

@@ -19,6 +19,7 @@ import polars as pl
 from edgewise.core.clock import shift_session
 from edgewise.core.tables_score import SCORES
 from edgewise.factors.combine import CENTRE, combined
+from edgewise.factors.percentiles import LEAST_PEERS
 from edgewise.factors.standing import standings
 from edgewise.score.rating import confidence_of, rating_of
 
@@ -104,14 +105,15 @@ def _completeness(told: Mapping[str, FactorStanding], configuration: Configurati
 def _judged(frame: pl.DataFrame, factors: list[str], before: pl.DataFrame | None) -> pl.DataFrame:
     """Return the frame with overall, rating, place in the sector, freshness, stability and confidence."""
     overall = (pl.col("score") + 0.5).floor().cast(pl.Int32)
-    place = (pl.col("score").rank() - 0.5) / pl.col("score").count() * 100
+    rated = pl.col("score").count()
+    place = pl.when(rated.over("sector") >= LEAST_PEERS).then(
+        ((pl.col("score").rank() - 0.5) / rated * 100).over("sector")
+    )
     steady = _stability(frame, factors, before)
     return (
         frame.with_columns(
             overall=overall,
-            sector_percentile=pl.when(pl.col("sector").is_not_null() & pl.col("score").is_not_null()).then(
-                place.over("sector")
-            ),
+            sector_percentile=pl.when(pl.col("sector").is_not_null() & pl.col("score").is_not_null()).then(place),
             freshness=1 - pl.col("mean_age"),
             stability=steady,
         )

@@ -129,7 +129,7 @@ def _rows(names: int) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "ticker": tickers,
-            "company": ["Apple Inc.", *(f"Made-up Company {at}" for at in range(1, names))],
+            "company": ["Apple Inc. /SIM/", *(f"Made-up Company {at}" for at in range(1, names))],
             "instrument_id": [f"{at:010d}-01" for at in range(names)],
             "cik": list(range(names)),
             "sector": ["information_technology", *draw.choice(SECTORS, names - 1)],

@@ -59,9 +59,11 @@ def tell_shown(symbol: str, told: ExplainedScore) -> None:
 def tell_explained(symbol: str, told: ExplainedScore) -> None:
     """Print a score as a tree down to what each metric rests on, and what changed in a week."""
     _head(symbol, told)
-    tree = Tree("50, and what each factor adds, in points")
+    stretch = told.score["stretch"]
+    how = f": {stretch:.3f} * weight * (factor - 50)" if stretch else ""
+    tree = Tree(f"50, and what each factor adds, in points{how}")
     for factor in told.factors:
-        if factor.weight:
+        if factor.factor.name in SHORT:
             _grow(tree, factor)
     OUT.print(tree, soft_wrap=True)
     _sum(told)
@@ -131,9 +133,7 @@ def _grow(tree: Tree, told: ExplainedFactor) -> None:
         if metric.value is None:
             branch.add(f"[dim]     -   {metric.metric.name}: {escape(metric.missing)}[/]")
             continue
-        place = (
-            f"{metric.percentile:.0%} of its {metric.peers}" if metric.percentile is not None else "too few to compare"
-        )
+        place = _place(metric)
         leaf = branch.add(
             f"{metric.points:+7.2f}  {metric.metric.name} {metric.value:.4g} ({place}) = {metric.metric.formula}"
         )
@@ -141,6 +141,13 @@ def _grow(tree: Tree, told: ExplainedFactor) -> None:
             leaf.add(f"[dim]{escape(_thing(one))}[/]")
         if len(metric.evidence) > _SHOWN:
             leaf.add(f"[dim]and {len(metric.evidence) - _SHOWN:,} more: --json lists them[/]")
+
+
+def _place(told: ExplainedMetric) -> str:
+    if told.percentile is None:
+        return "too few to compare"
+    less = "less is better, " if told.metric.direction < 0 else ""
+    return f"{less}better than {told.percentile:.0%} of its {told.peers}"
 
 
 def _thing(one: Evidence) -> str:

@@ -24,6 +24,7 @@ _INPUTS = {one.name: one.inputs for one in (*PRICE_RATIOS, *STATEMENT_RATIOS, *F
 _INPUTS |= {"debt": ("long_term_debt", "short_term_debt"), "buybacks": ("share_repurchases",)}
 _BEFORE = "_before"
 _BASIS = "ttm"
+_LARGE = 1000
 
 
 def ratios_evidence(lake: Lake, cell: Cell, metrics: Sequence[Metric]) -> dict[str, list[Evidence]]:
@@ -84,7 +85,8 @@ def _told(lines: pl.DataFrame, name: str, end: date | None) -> Iterator[Evidence
         span = "at" if row["statement"] == "balance_sheet" else "of twelve months to"
         facts = [one.partition(":")[::2] for one in row["sources"].split("; ")]
         concepts = ", ".join(dict.fromkeys(concept for _, concept in facts))
-        what = f"{name} {span} {row['period_end']}: {row['value']:,.6g} {row['unit']}, {row['method']} from {concepts}"
+        value = f"{row['value']:,.0f}" if abs(row["value"]) >= _LARGE else f"{row['value']:,.6g}"
+        what = f"{name} {span} {row['period_end']}: {value} {row['unit']}, {row['method']} from {concepts}"
         accessions = tuple(dict.fromkeys(accession for accession, _ in facts))
         yield Evidence(what, row["known_at"], accessions, doubt=row["reasons"] or "")
 

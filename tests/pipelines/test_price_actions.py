@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from edgewise.core.clock import latest_known_at, session_close, session_open
-from edgewise.core.errors import SchemaMismatch
+from edgewise.core.errors import InvalidInput, SchemaMismatch
 from edgewise.core.tables import INSTRUMENTS
 from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.lake import Lake
@@ -72,3 +72,12 @@ def test_dividends_that_are_as_paid_stay_so_and_a_file_without_days_is_refused(f
     file.write_text("ticker,dividend\nAAA,1\n")
     with pytest.raises(SchemaMismatch, match="ex_session"):
         ingest_actions(file, lake, NAMED)
+
+
+def test_adjusted_dividends_without_any_split_are_refused_and_nothing_is_stored(tmp_path):
+    """They would be stored as paid: Apple's 0.73 of 2018 as 0.1825."""
+    lake, file = Lake(str(tmp_path / "lake")), tmp_path / "dividends.csv"
+    file.write_text("ticker,date,dividend\nAAA,2024-03-05,0.1825\n")
+    with pytest.raises(InvalidInput, match=r"dividends\.csv has no split"):
+        ingest_actions(file, lake, NAMED, split_adjusted=True)
+    assert lake.read(CORPORATE_ACTIONS).is_empty()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from edgewise.core.clock import session_ordinals
+from edgewise.core.errors import InvalidInput
 from edgewise.sources.items import day_of, number_of, symbol_of, text_of
 from edgewise.sources.prices.provided import ACTIONS, BARS, provided
 from edgewise.sources.tabular import file_records
@@ -43,7 +44,8 @@ def read_actions(body: bytes, name: str, *, split_adjusted: bool = False) -> tup
     split_adjusted: whether dividends are divided by the splits of the file after them.
     Rejected: bad_ticker, not_a_session, bad_number (no number, or no ratio or amount above zero, or a return below -1),
               unknown_end, duplicate (the same event of a security and day again: the first counts).
-    A ratio of 1 and a ratio or an amount of 0 mean that there was none. Raises what `file_records` raises.
+    A ratio of 1 and a ratio or an amount of 0 mean that there was none. Raises what `file_records` raises, and
+    InvalidInput for a file of adjusted dividends without a split: nothing in it says what they were divided by.
     """
     frame = file_records(body, name, COLUMNS, needed=("ticker", "day"))
     told: list[dict[str, object]] = []
@@ -56,6 +58,11 @@ def read_actions(body: bytes, name: str, *, split_adjusted: bool = False) -> tup
     rows = pl.DataFrame(told, schema=SCHEMA)
     listed = rows.filter(session_ordinals(rows["ex_session"]).is_not_null())
     once = listed.unique(["ticker", "ex_session", "kind"], keep="first", maintain_order=True)
+    if split_adjusted and "split" not in once["kind"]:
+        raise InvalidInput(
+            f"{name} has no split that its dividends could be divided by",
+            advice="Put the splits into the file, too; leave --split-adjusted out if dividends are as paid.",
+        )
     counts = {"not_a_session": rows.height - listed.height, "duplicate": listed.height - once.height}
     actions = provided(pl.DataFrame(schema=BARS), once, adjusted=split_adjusted).actions
     return actions, lost | {reason: count for reason, count in counts.items() if count}

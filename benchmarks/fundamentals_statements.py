@@ -3,8 +3,8 @@
 The files are those of the archive as the SEC serves them. We give every quarter, year and twelve months that the file
 allows, with checks, and all ratios but those of a price; the peer parses and gives its statements of the last four
 periods, income, balance sheet and cash flow, annual, quarterly and of twelve months where it has them. It takes file by
-file; we take them together, as `fundamentals ingest` takes a batch of companies. File by file is measured beside it, and
-the history that table `fundamentals` keeps of the same files, without a bar. The best of some rounds counts.
+file; we take them together, as `fundamentals ingest` takes a batch of companies. File by file is measured beside it,
+and the history that table `fundamentals` keeps of the same files, without a bar. The best of some rounds counts.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         pages = GZipMiddleware(create_dashboard(MadeUp(300), simulated=True), minimum_size=1000)
@@ -44,8 +44,9 @@ def site() -> Iterator[str]:
         running.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser that ends with its module: as long as one is open, no other test of this worker could run asyncio."""
     if CHROMIUM is None:
         pytest.skip("no chromium here: install it (`apt-get install chromium`) or name it in CHROMIUM")
     with sync_api.sync_playwright() as playwright:

@@ -2,6 +2,9 @@
 
 Each item is one task, and Ray decides where it runs. Functions and items travel by pickle, as to a process of this
 machine, so what works there works here; the workers of a cluster must have Edgewise installed.
+
+Where nobody reads the results to their end, the tasks in hand, two a worker at most, are left to theirs and what they
+return is dropped. They are not cancelled: where Ray hears of a cancellation as the task ends, it ends our process.
 """
 
 from __future__ import annotations
@@ -95,26 +98,21 @@ class RayPool:
         waiting: deque[tuple[Any, Item]] = deque()
         broken: Exception | None = None
         source = iter(items)
-        try:
-            while True:
-                try:
-                    item = next(source)
-                except StopIteration:
-                    break
-                except Exception as error:  # noqa: BLE001 - raised below, after the results before it
-                    broken = error
-                    break
-                waiting.append((self._task.remote(function, _pickled(item, "the item"), self._path), item))
-                while waiting and (len(waiting) >= self._ahead or _is_done(waiting[0][0])):
-                    yield _result(*waiting.popleft())
-            while waiting:
+        while True:
+            try:
+                item = next(source)
+            except StopIteration:
+                break
+            except Exception as error:  # noqa: BLE001 - raised below, after the results before it
+                broken = error
+                break
+            waiting.append((self._task.remote(function, _pickled(item, "the item"), self._path), item))
+            while waiting and (len(waiting) >= self._ahead or _is_done(waiting[0][0])):
                 yield _result(*waiting.popleft())
-            if broken is not None:
-                raise broken
-        finally:
-            if not self._closed:
-                for reference, _ in waiting:
-                    ray.cancel(reference)
+        while waiting:
+            yield _result(*waiting.popleft())
+        if broken is not None:
+            raise broken
 
 
 def _start(address: str | None, workers: int | None) -> None:

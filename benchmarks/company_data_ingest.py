@@ -2,11 +2,12 @@
 
 `python benchmarks/company_data_ingest.py --market FOLDER` takes a market that `edgewise simulate market --full
 --without-texts` wrote; without it one of `--companies` is written first, which does not count. Each ingester is the
-command that a person would run to bring in a market's history, in a process of its own, after those that it builds on.
-Three run at once: those that ask a provider page by page mostly wait for its limit of ten requests a second. Facts come
-by the SEC's zip of all of them, forms of insiders and institutions by its quarterly data sets, prices session by
-session; statements are made with the facts, and those that splits change again with the ratios. The server is another
-process: its processor time does not count, but its share of the two cores does.
+command that a person would run to bring in a market's history, in a process of its own, after those that it builds
+on. `--all` means who is still listed at the market's end: facts and prices of the others do not come. Three run at
+once: those that ask a provider page by page mostly wait for its limit of ten requests a second. Facts come by the
+SEC's zip of all of them, forms of insiders and institutions by its quarterly data sets, prices session by session;
+statements are made with the facts, and those that splits change again with the ratios. The server is another process:
+its processor time does not count, but its share of the two cores does.
 
 Wall seconds say what a person waits on this machine, with whatever else it does. The bar is that of 4,600 companies
 over five years. From two markets of so many years, `--market SMALL --market LARGE`, each ingester's figure is drawn

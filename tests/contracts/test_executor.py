@@ -110,6 +110,10 @@ def test_results_nobody_reads_to_the_end_do_no_harm(executor, errands):
     assert list(executor.map(errands.square, [4])) == [16]
 
 
+def test_a_worker_leaves_the_other_processors_to_the_others(elsewhere, errands):
+    assert set(elsewhere.map(errands.polars_threads, range(4))) == {1}
+
+
 def test_a_worker_that_dies_costs_its_item_and_no_other(elsewhere, errands):
     results = elsewhere.map(errands.die_at_three, range(5))
     assert [next(results) for _ in range(3)] == [0, 1, 2]

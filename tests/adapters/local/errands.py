@@ -20,6 +20,12 @@ def square(number):
     return number * number
 
 
+def polars_threads(_):
+    import polars as pl  # noqa: PLC0415 - as an item makes a worker import it: after it has begun
+
+    return pl.thread_pool_size()
+
+
 def late_if_even(number):
     """Finish out of order: even numbers take longer."""
     if number % 2 == 0:

@@ -114,6 +114,9 @@ def _work(pipe: Connection[Any, Any]) -> None:
     """Answer messages until the other end of the pipe is gone: the life of a worker process."""
     # Ctrl-C reaches every process of the terminal. Here it ends the worker at once and without a word.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # There is a worker for each processor: threads of its own would take turns with the others', for a third of the
+    # time. Polars reads this when the first item makes Python import it.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     try:
         while True:

@@ -160,6 +160,7 @@ def _result(reference: Any, item: object) -> Any:
 def _answer(function: bytes, item: bytes, path: tuple[str, ...]) -> bytes:
     """Return the pickled outcome of one item, over there; whatever goes wrong is an outcome too."""
     sys.path += [place for place in path if place not in sys.path]
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # a task has one processor; read when Polars is imported
     try:
         return _pickled((True, pickle.loads(function)(pickle.loads(item))), "the result")  # noqa: S301 - our own words
     except Exception as error:  # noqa: BLE001 - it is raised again where the result is asked for

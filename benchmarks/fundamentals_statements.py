@@ -3,12 +3,14 @@
 The files are those of the archive as the SEC serves them. We give every quarter, year and twelve months that the file
 allows, with checks, and all ratios but those of a price; the peer parses and gives its statements of the last four
 periods, income, balance sheet and cash flow, annual, quarterly and of twelve months where it has them. Both take
-file by file. The files together, as `fundamentals ingest` takes a batch of companies, are measured beside it, and
-the history that table `fundamentals` keeps of the same files, without a bar. The best of some rounds counts.
+file by file and have one thread, as a worker of `fundamentals ingest` has. The files together, as it takes a batch of
+companies, are measured beside it, and the history that table `fundamentals` keeps of the same files, without a bar. The
+best of some rounds counts.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -16,6 +18,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+os.environ["POLARS_MAX_THREADS"] = "1"  # before the import: as in every worker of `fundamentals ingest`
 import polars as pl
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -75,13 +75,16 @@ def inputs_of(lines: pl.DataFrame, wanted: Mapping[int, Sequence[str]]) -> Input
     stood = stood.with_columns(period=pl.struct(_PERIOD).rle_id())
     rows = _rows(stood, [years for years in wanted if years])
     places = _places(held, stood.height, names)
+    told = pl.concat([held.select(TOLD), pl.DataFrame([[None]] * len(TOLD), schema=held.select(TOLD).schema)])
     frame = rows.drop("period", "state", *(f"state@{years}" for years in ENDS if years in wanted))
     picked = {0: rows["state"]} | {years: rows[f"state@{years}"] for years in wanted if years}
-    gathered = [
-        series for years, of in wanted.items() for name in of
-        for series in _gathered(held, places[names.index(name)], picked[years], column(name, years))
-    ]  # fmt: skip
-    return Inputs(frame.with_columns(gathered), picked, held)
+    columns = [frame]
+    for years, of in wanted.items():
+        states_then = picked[years].fill_null(stood.height).to_numpy()
+        for name in of:
+            columns.append(told[pl.Series(places[names.index(name), states_then])])
+            columns[-1].columns = told_columns(column(name, years))
+    return Inputs(pl.concat(columns, how="horizontal"), picked, held)
 
 
 def _main(held: pl.DataFrame) -> pl.DataFrame:
@@ -152,21 +155,12 @@ def _before(rows: pl.DataFrame, states: pl.DataFrame, pairs: pl.DataFrame, years
     )
 
 
-def _places(held: pl.DataFrame, states: int, names: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Return for each line and state the row of `held` that tells it, -1 where none does."""
-    places = np.full((len(names), states + 1), -1, dtype=np.int64)
+def _places(held: pl.DataFrame, states: int, names: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.uint32]]:
+    """Return for each line and state, and for none after the last, the row of `held` that tells it, else its height."""
+    places = np.full((len(names), states + 1), held.height, dtype=np.uint32)
     line = held["field"].cast(pl.Enum(names)).to_physical().to_numpy()
     places[line, held["state"].to_numpy()] = np.arange(held.height)
     return places
-
-
-def _gathered(
-    held: pl.DataFrame, places: np.ndarray[tuple[int], np.dtype[np.int64]], states: pl.Series, name: str
-) -> list[pl.Series]:
-    """Return a line's columns for rows in which these states are in force."""
-    at = pl.Series(places[states.fill_null(len(places) - 1).to_numpy()])
-    picked = pl.select(pl.when(at >= 0).then(at)).to_series()
-    return [held[source].gather(picked).alias(told) for source, told in zip(TOLD, told_columns(name), strict=True)]
 
 
 def always(lines: pl.DataFrame) -> pl.DataFrame:

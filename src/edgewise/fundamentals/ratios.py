@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from edgewise.core.table import Instant
@@ -181,6 +182,9 @@ FIGURES = (
 STORED = (*STATEMENT_RATIOS, *FIGURES)
 """What rests on statements alone, and is a column of table RATIOS."""
 RATIOS = (*PRICE_RATIOS, *STORED)
+_NAMED = pl.DataFrame(
+    [(one.name, one.unit, ", ".join(one.inputs)) for one in RATIOS], schema=["ratio", "unit", "inputs"], orient="row"
+)
 _OF_PRICE = [one.name for one in FIGURES if any(one.name in ratio.inputs for ratio in PRICE_RATIOS)]
 
 
@@ -207,8 +211,10 @@ def ratios(statements: pl.DataFrame, quotes: pl.DataFrame | None = None) -> pl.D
     quoted = pl.DataFrame(schema=QUOTE_SCHEMA) if quotes is None else quotes.select(QUOTE_SCHEMA.keys())
     joined = newest.join(quoted, on="cik", how="left", suffix="_quoted", maintain_order="left")
     of_price = evaluated(against_price(joined), _PERIOD, PRICE_RATIOS)
-    parts = [_part(of_price, one) for one in PRICE_RATIOS] + [_part(told, one) for one in STORED]
-    return pl.concat(parts).sort(*_PERIOD, maintain_order=True).select(RATIO_SCHEMA.keys())
+    long = pl.concat([*(_part(of_price, one) for one in PRICE_RATIOS), *(_part(told, one) for one in STORED)])
+    of_each = [of_price.height] * len(PRICE_RATIOS) + [told.height] * len(STORED)
+    named = _NAMED[np.repeat(np.arange(len(RATIOS)), of_each)]
+    return pl.concat([long, named], how="horizontal").sort(*_PERIOD, maintain_order=True).select(RATIO_SCHEMA.keys())
 
 
 def against_price(rows: pl.DataFrame) -> pl.DataFrame:
@@ -311,17 +317,9 @@ def _columns_of(name: str) -> dict[str, pl.Expr]:
 
 def _part(told: pl.DataFrame, one: Ratio) -> pl.DataFrame:
     """Return what stands about one ratio, a row a period."""
-    value, reasons, known_at = told_columns(one.name)
-    return told.select(
-        *_PERIOD,
-        pl.col(f"{one.name} status").alias("status"),
-        ratio=pl.lit(one.name),
-        value=value,
-        unit=pl.lit(one.unit),
-        reasons=reasons,
-        inputs=pl.lit(", ".join(one.inputs)),
-        known_at=known_at,
-    )
+    part = told[[*_PERIOD, *told_columns(one.name), f"{one.name} status"]]
+    part.columns = [*_PERIOD, "value", "reasons", "known_at", "status"]
+    return part
 
 
 def _joined(codes: Iterable[pl.Expr]) -> pl.Expr:

@@ -173,7 +173,7 @@ def test_the_day_is_done_in_order(day):
     ended, asked = day("--days", "2", "--json")
     assert ended.status == 0
     assert asked[0] == "instruments ingest"
-    assert asked[-1] == "scores compute --all"
+    assert asked[-2:] == ["scores compute --all", "lake tidy"]
     assert "prices ingest --all --backfill 2" in asked
     assert asked.index("fundamentals build") > asked.index("prices ingest --all --backfill 2")
     assert {step["outcome"] for step in ended.json["steps"]} == {"ok"}
@@ -195,11 +195,12 @@ def test_a_provider_without_a_key_is_skipped_and_told(day):
     assert ended.status == 0
     assert re.search(r"ratings +skipped", ended.out)
     assert "there is no key" in ended.out
-    assert asked[-1] == "scores compute --all"
+    assert asked[-2] == "scores compute --all"
 
 
 def test_the_day_can_be_taken_up_at_a_step(day):
-    assert day("--from", "indicators")[1] == ["indicators build", "factors build", "scores compute --all"]
+    last = ["indicators build", "factors build", "scores compute --all", "lake tidy"]
+    assert day("--from", "indicators")[1] == last
     assert day("--only", "news", "--only", "scores")[1] == ["news ingest --backfill 4", "scores compute --all"]
     ended, asked = day("--from", "lunch")
     assert ended.status == 1

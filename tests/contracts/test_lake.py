@@ -112,6 +112,13 @@ def test_compaction_changes_no_answer_and_leaves_one_file(lake):
     assert lake.history(CLOSES).equals(before)
 
 
+def test_a_file_is_told_from_one_that_is_gone(lake):
+    lake.append(CLOSES, closes(("A", 2, 1.0, 2)))
+    [stored] = lake._folder.snapshot(CLOSES).files
+    assert lake._folder._exists(CLOSES, stored.path)
+    assert not lake._folder._exists(CLOSES, stored.path.replace("sorted", "sorted-gone"))
+
+
 def test_vacuum_keeps_what_a_reader_may_still_need(lake):
     lake.append(CLOSES, closes(("A", 2, 1.0, 2)))
     lake.append(CLOSES, closes(("B", 2, 1.0, 2)))

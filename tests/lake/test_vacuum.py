@@ -35,6 +35,14 @@ def test_files_that_left_longer_ago_are_deleted_and_the_newest_version_stays(rep
     assert replaced.read(table)["close"].to_list() == [2.0]
 
 
+def test_where_nothing_is_left_to_delete_nothing_is_committed(replaced, table):
+    _grow_older(replaced, hours=3)
+    replaced.vacuum(table, keep=HOUR)
+    version = replaced.version(table)
+    assert replaced.vacuum(table, keep=HOUR) == 0
+    assert replaced.version(table) == version
+
+
 def test_a_version_whose_files_were_vacuumed_says_so(replaced, table):
     _grow_older(replaced, hours=3)
     replaced.vacuum(table, keep=HOUR)

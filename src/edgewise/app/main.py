@@ -37,6 +37,7 @@ NOUNS = (
     "models",
     "risks",
     "runs",
+    "lake",
     "simulate",
     "doctor",
 )

@@ -156,8 +156,19 @@ class DeltaFolder:
             handle = self._fresh(table.name)
             if handle is None:
                 return 0
-            gone = handle.vacuum(keep_hours, dry_run=False, enforce_retention_duration=False, full=True)
-        return len(gone)
+            # Files that went before are named again, and every vacuum that is done is a version of its own.
+            left = handle.vacuum(keep_hours, dry_run=True, enforce_retention_duration=False, full=True)
+            there = [path for path in left if self._exists(table, path)]
+            if there:
+                handle.vacuum(keep_hours, dry_run=False, enforce_retention_duration=False, full=True)
+        return len(there)
+
+    def _exists(self, table: Table, path: str) -> bool:
+        try:
+            self._storage(table.name).open_input_file(path.rpartition("/")[2])
+        except FileNotFoundError:
+            return False
+        return True
 
     def _delete(self, table: Table, written: Sequence[AddAction]) -> None:
         with _delta_errors(self.url):

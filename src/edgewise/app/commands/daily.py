@@ -41,6 +41,7 @@ STEPS: tuple[Step, ...] = (
     Step("indicators", "indicators build", ("prices",)),
     Step("factors", "factors build", ("tone",)),
     Step("scores", "scores compute --all {as_of}", ("statements", "indicators")),
+    Step("lake", "lake tidy"),
 )
 OK, FAILED, SKIPPED, LEFT_OUT = "ok", "failed", "skipped", "left out"
 

@@ -125,7 +125,7 @@ def test_the_history_of_apple_read_at_an_instant_is_its_statements_of_then(newer
         assert ours.equals(statements(newer[APPLE], as_of=at, splits=splits).select(said).sort(key)), at
 
 
-def test_cover_pages_count_apple_s_shares_and_alphabet_s_three_classes_are_flagged(newer, sec_archive):
+def test_the_cover_counts_apple_s_shares_and_the_balance_sheet_those_of_alphabet_s_three_classes(newer, sec_archive):
     apple = shares_outstanding(newer[APPLE], splits=splits_of(APPLE)).to_dicts()[0]
     assert (apple["shares"], apple["counted_on"], apple["status"]) == (14_681_140_000, date(2026, 1, 16), "ok")
     before_a_split = datetime(2020, 8, 30, tzinfo=UTC)
@@ -135,7 +135,8 @@ def test_cover_pages_count_apple_s_shares_and_alphabet_s_three_classes_are_flagg
     ]
     assert at[1] == 4 * at[0]
     alphabet = shares_outstanding(read(sec_archive, f"CIK{ALPHABET:010d}.json")).to_dicts()[0]
-    assert (alphabet["shares"], alphabet["reasons"]) == (12_116_000_000, "not_on_cover")
+    assert (alphabet["shares"], alphabet["reasons"]) == (12_116_000_000, None)
+    assert alphabet["sources"].endswith(":CommonStockSharesOutstanding")
 
 
 @pytest.mark.parametrize(

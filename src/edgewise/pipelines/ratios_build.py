@@ -13,9 +13,10 @@ from polars.exceptions import PolarsError
 
 from edgewise.core.errors import EdgewiseError
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS, RATIOS, SHARE_COUNTS
-from edgewise.fundamentals.count_versions import COUNTED, count_versions
+from edgewise.fundamentals.count_versions import count_versions
 from edgewise.fundamentals.ratio_versions import VERSION, ratio_versions
 from edgewise.fundamentals.ratios import TWELVE_MONTHS
+from edgewise.fundamentals.share_counts import LOOKED_AT
 from edgewise.fundamentals.versions import WITHDRAWN
 from edgewise.pipelines.failures import Refused, record_outcomes
 from edgewise.pipelines.fundamentals_build import splits_of
@@ -120,7 +121,7 @@ def _read(lake: Lake, ciks: Sequence[int]) -> _Read:
     own = pl.col("cik").is_in(list(ciks))
     return _Read(
         lake.history(FUNDAMENTALS, columns=_LINE, where=own & pl.col("basis").is_in(TWELVE_MONTHS)),
-        lake.history(FACTS, columns=_FACT, where=own & pl.col("concept").is_in(COUNTED)),
+        lake.history(FACTS, columns=_FACT, where=own & pl.col("concept").is_in(LOOKED_AT)),
         splits_of(lake, ciks),
         lake.history(RATIOS, where=own),
         lake.history(SHARE_COUNTS, where=own),

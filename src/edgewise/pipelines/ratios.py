@@ -11,6 +11,7 @@ import polars as pl
 
 from edgewise.core.clock import NEW_YORK, last_opened_session
 from edgewise.core.errors import InvalidInput
+from edgewise.core.security_kinds import is_common
 from edgewise.core.table import Instant
 from edgewise.core.tables import INSTRUMENTS, PRICES
 from edgewise.core.tables_fundamentals import RATIOS, SHARE_COUNTS
@@ -90,11 +91,11 @@ def quotes_at(
 
 
 def class_prices(lake: Lake, instants: Sequence[datetime], *, ciks: Iterable[Cik] | None = None) -> pl.DataFrame:
-    """Return the price of each listed security at each of some instants: instrument_id, cik, at, session and price.
+    """Return the price of each listed share at each of some instants: instrument_id, cik, at, session and price.
 
-    Returns: a row per security and instant at which it had a price of the last 30 days; further `close` as traded,
-             `volume`, `known_at`, and `classes`, how many securities of the company were listed. Price, time and
-             listing are as `quotes_at` says.
+    Returns: a row per share and instant at which it had a price of the last 30 days; further `close` as traded,
+             `volume`, `known_at`, and `classes`, how many shares of the company were listed. Preferred shares,
+             warrants, units and notes are none (`is_common`). Price, time and listing are as `quotes_at` says.
     """
     at = _checked(instants)
     return _in_shares_of(_prices(lake, _listed(lake, at, ciks), at), lake, at)
@@ -151,8 +152,9 @@ def newest_known(rows: pl.DataFrame, cells: pl.DataFrame, *, by: str, day: str) 
 
 
 def _listed(lake: Lake, at: pl.Series, ciks: Iterable[Cik] | None) -> pl.DataFrame:
-    """Return which securities had a symbol at each instant: instrument_id, cik, at, and of how many of its company."""
-    spans = current(lake.history(INSTRUMENTS)).select("instrument_id", "cik", "valid_from", "valid_to")
+    """Return which shares had a symbol at each instant: instrument_id, cik, at, and of how many of its company."""
+    named = current(lake.history(INSTRUMENTS))
+    spans = named.filter(is_common(named)).select("instrument_id", "cik", "valid_from", "valid_to")
     own = spans if ciks is None else spans.filter(pl.col("cik").is_in([int(cik) for cik in ciks]))
     days = at.to_frame().with_columns(day=pl.col("at").dt.convert_time_zone(str(NEW_YORK)).dt.date())
     return (

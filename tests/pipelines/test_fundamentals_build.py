@@ -223,7 +223,7 @@ def test_a_preferred_share_is_no_class_and_gives_no_price(lake):
     lake.append(INSTRUMENTS, listed("A-2", ticker="AAA-PB"))
     lake.append(PRICES, closes("A-2", (date(2024, 6, 7), 1_000_000.0)))
     quote = quote_of(lake, Cik(CIK), as_of=BEFORE).to_dicts()[0]
-    assert (quote["instrument_id"], quote["price"], quote["price_reasons"]) == ("A-1", 20.0, None)
+    assert (quote["price"], quote["price_reasons"]) == (20.0, None)
 
 
 READ = [FACTS, FUNDAMENTALS, PRICES, CORPORATE_ACTIONS, INSTRUMENTS]

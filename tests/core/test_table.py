@@ -9,7 +9,7 @@ import pytest
 
 from edgewise.core import tables
 from edgewise.core.errors import SchemaMismatch
-from edgewise.core.table import Column, Instant, Table
+from edgewise.core.table import Column, Instant, Table, any_of
 
 KNOWN_AT = Column("known_at", Instant, "when it was known")
 NOON = datetime(2024, 1, 2, 17, tzinfo=UTC)
@@ -71,3 +71,10 @@ class TestCheck:
             RATINGS.check(twice)
         later = twice.with_columns(known_at=pl.Series([NOON, NOON.replace(hour=18)], dtype=Instant))
         assert RATINGS.check(later).height == 2
+
+
+def test_any_of_is_true_where_a_value_is_among_those_and_nowhere_without_any():
+    rows = pl.DataFrame({"cik": [1, 2, 3], "name": ["a", None, "c"]})
+    assert rows.filter(any_of("cik", {3, 1, 9}))["cik"].to_list() == [1, 3]
+    assert rows.filter(any_of("name", ["c", "d"]))["cik"].to_list() == [3]
+    assert rows.filter(any_of("cik", [])).is_empty()

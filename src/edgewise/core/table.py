@@ -15,11 +15,20 @@ import polars as pl
 from edgewise.core.errors import SchemaMismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from polars._typing import PolarsDataType
 
 Instant = pl.Datetime("us", "UTC")
+
+
+def any_of(column: str, values: Iterable[object]) -> pl.Expr:
+    """Return the condition that a column holds one of these values, for a read of the lake.
+
+    `is_in` of a list of Python's says the same, and takes five to ten times as long to read by: it is a list to Polars
+    for every row group that it may leave out.
+    """
+    return pl.col(column).is_in(pl.Series(list(values)).implode())
 
 
 @dataclass(frozen=True, slots=True)

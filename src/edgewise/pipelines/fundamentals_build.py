@@ -15,7 +15,7 @@ import polars as pl
 from edgewise.core.clock import session_open
 from edgewise.core.code import code_fingerprint
 from edgewise.core.errors import EdgewiseError
-from edgewise.core.table import Instant
+from edgewise.core.table import Instant, any_of
 from edgewise.core.tables import INSTRUMENTS
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
 from edgewise.core.tables_market import CORPORATE_ACTIONS
@@ -70,7 +70,7 @@ def build_fundamentals(
     chosen = _with_facts(lake) if ciks is None else [int(cik) for cik in ciks]
     for first in range(0, len(chosen), _COMPANIES_AT_ONCE):
         group = chosen[first : first + _COMPANIES_AT_ONCE]
-        facts = lake.history(FACTS, where=pl.col("cik").is_in(group))
+        facts = lake.history(FACTS, where=any_of("cik", group))
         splits = splits_of(lake, group)
         if unchanged:
             facts = _changed(lake, facts, splits, unchanged, report)
@@ -131,7 +131,7 @@ def _changed(
 ) -> pl.DataFrame:
     """Return the facts of companies of which something has changed since they were built, and count the others."""
     ciks = facts["cik"].unique().sort().to_list()
-    stored = lake.history(FUNDAMENTALS, where=pl.col("cik").is_in(ciks))
+    stored = lake.history(FUNDAMENTALS, where=any_of("cik", ciks))
     todo = unchanged.to_build(unchanged.marks(ciks, (facts, splits, stored)))
     report.unchanged += len(ciks) - len(todo)
     return _of(facts, todo)

@@ -12,7 +12,7 @@ import polars as pl
 from edgewise.core.clock import NEW_YORK, last_opened_session
 from edgewise.core.errors import InvalidInput
 from edgewise.core.security_kinds import is_common
-from edgewise.core.table import Instant
+from edgewise.core.table import Instant, any_of
 from edgewise.core.tables import INSTRUMENTS, PRICES
 from edgewise.core.tables_fundamentals import RATIOS, SHARE_COUNTS
 from edgewise.core.tables_market import CORPORATE_ACTIONS
@@ -67,7 +67,7 @@ def known_price_ratios(
     """
     at = _checked(instants)
     own = None if ciks is None else sorted({int(cik) for cik in ciks})
-    among = pl.lit(value=True) if own is None else pl.col("cik").is_in(own)
+    among = pl.lit(value=True) if own is None else any_of("cik", own)
     told = lake.history(RATIOS, as_of=at.max(), where=among & (pl.col("basis") == basis))  # type: ignore[arg-type]
     cells = told.select("cik").unique().join(at.to_frame(), how="cross")
     newest = newest_known(told, cells, by="cik", day="period_end").drop_nulls("currency")

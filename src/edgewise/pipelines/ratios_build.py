@@ -12,6 +12,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from edgewise.core.errors import EdgewiseError
+from edgewise.core.table import any_of
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS, RATIOS, SHARE_COUNTS
 from edgewise.fundamentals.count_versions import count_versions
 from edgewise.fundamentals.ratio_versions import VERSION, ratio_versions
@@ -118,7 +119,7 @@ def _groups(lake: Lake, wanted: set[int] | None) -> Iterator[list[int]]:
 
 
 def _read(lake: Lake, ciks: Sequence[int]) -> _Read:
-    own = pl.col("cik").is_in(list(ciks))
+    own = any_of("cik", ciks)
     return _Read(
         lake.history(FUNDAMENTALS, columns=_LINE, where=own & pl.col("basis").is_in(TWELVE_MONTHS)),
         lake.history(FACTS, columns=_FACT, where=own & pl.col("concept").is_in(LOOKED_AT)),

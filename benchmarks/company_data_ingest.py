@@ -2,12 +2,13 @@
 
 `python benchmarks/company_data_ingest.py --market FOLDER` takes a market that `edgewise simulate market --full
 --without-texts` wrote; without it one of `--companies` is written first, which does not count. Each ingester is the
-command that a person would run to bring in a market's history, in a process of its own, after those that it builds
-on. `--all` means who is still listed at the market's end: facts and prices of the others do not come. Three run at
-once: those that ask a provider page by page mostly wait for its limit of ten requests a second. Facts come by the
-SEC's zip of all of them, forms of insiders and institutions by its quarterly data sets, prices session by session;
-statements are made with the facts, and those that splits change again with the ratios. The server is another process:
-its processor time does not count, but its share of the two cores does.
+command that a person would run to bring in a market's history, in a process of its own, after those that it builds on.
+`--all` means everybody who was listed on a day that is asked for: who has left the market comes by the price provider's
+list of securities. Three run at once: those that ask a provider page by page mostly wait for its limit of ten requests
+a second. Facts come by the SEC's zip of all of them, forms of insiders and institutions by its quarterly data sets,
+CUSIPs by its files of fails of the last year, prices session by session; statements are made with the facts, and those
+that splits change again with the ratios. The server is another process: its processor time does not count, but its
+share of the two cores does.
 
 Wall seconds say what a person waits on this machine, with whatever else it does. The bar is that of 4,600 companies
 over five years. From two markets of so many years, `--market SMALL --market LARGE`, each ingester's figure is drawn
@@ -123,6 +124,7 @@ def ingesters(plan: Mapping[str, Any]) -> dict[str, Ingester]:
         "prices": Ingester(("prices", "ingest", "--all", since), named),
         "insiders": Ingester(("insiders", "ingest", *filed), named),
         "holdings": Ingester(("holdings", "ingest", *held), named),
+        "cusips": Ingester(("holdings", "cusips", "--backfill=400"), named),
     }
     if plan["provider_data"]:
         asked |= {"ratings": Ingester(("ratings", "ingest", since), named)}

@@ -4,9 +4,10 @@
 and each figure is of the command that a person would run, start included: `scores compute --all` of the market's last
 session, then of the 252 sessions up to it, then the steps of `edgewise daily` that build and score.
 
-The simulated companies' filings are not in that home, for nobody scores texts there; so that sectors are known as they
-would be, a filing a company with its industry code is stored first. No peer scores point in time and publishes: none is
-beside these figures.
+The simulated companies' filings are not in that home, for nobody scores texts there; their industries are what EDGAR
+told of them, which it was asked some weeks after the market's last session. In the copy that is stored once more as of
+the market's first close, as if it had been asked then: no score would know a sector otherwise. A home without it is
+refused. No peer scores point in time and publishes: none is beside these figures.
 """
 
 from __future__ import annotations
@@ -19,25 +20,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 from harness import record
 
-from edgewise.core.clock import sessions, shift_session
-from edgewise.core.tables import FILINGS, INSTRUMENTS, PRICES
-from edgewise.factors.sectors import RANGES
+from edgewise.core.clock import session_close, sessions, shift_session
+from edgewise.core.table import Instant
+from edgewise.core.tables import FILINGS, PRICES
+from edgewise.core.tables_companies import COMPANIES
 from edgewise.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 SESSION_S, YEAR_S, DAILY_S = 5.0, 180.0, 60.0
 YEAR = 252
 STEPS = ("statements", "indicators", "scores")
-_KNOWN = datetime(2019, 6, 3, 20, tzinfo=UTC)
 
 
 def run(words: Sequence[str], home: Path) -> tuple[float, dict[str, object]]:
@@ -54,26 +55,12 @@ def run(words: Sequence[str], home: Path) -> tuple[float, dict[str, object]]:
     return time.perf_counter() - began, told
 
 
-def classified(lake: Lake) -> None:
-    """Store a filing of every company that tells an industry code; sectors are dealt out in turn."""
-    codes = [first for first, _, _ in RANGES]
-    ciks = lake.read(INSTRUMENTS, columns=["cik"])["cik"].unique().sort()
-    rows = [
-        {
-            "accession": f"{cik:010d}-19-000001",
-            "cik": cik,
-            "role": "issuer",
-            "form": "10-K",
-            "sic": codes[place % len(codes)],
-            "known_at_source": "simulated",
-            "documents": 0,
-            "source_url": "simulated:benchmark",
-            "first_seen_at": _KNOWN,
-            "known_at": _KNOWN,
-        }
-        for place, cik in enumerate(ciks)
-    ]
-    lake.append(FILINGS, FILINGS.frame(rows))
+def classified(lake: Lake, first: date) -> None:
+    """Store what EDGAR told of the companies as of the close of session `first`; end, if it told of no industry."""
+    told = lake.read(COMPANIES, where=pl.col("sic").is_not_null())
+    if told.is_empty():
+        sys.exit("this home knows no company's industry: make it again, company_data_ingest.py --home FOLDER")
+    lake.upsert(COMPANIES, told.with_columns(known_at=pl.lit(session_close(first), Instant)))
 
 
 def main() -> None:
@@ -86,9 +73,10 @@ def main() -> None:
         home = Path(folder) / "home"
         shutil.copytree(said.home, home)
         lake = Lake(str(home / "lake"))
-        last: date = lake.measure(PRICES, [pl.col("session").max()]).item()
+        ends = [pl.col("session").min().alias("first"), pl.col("session").max().alias("last")]
+        begins, last = lake.measure(PRICES, ends).row(0)
         if lake.version(FILINGS) is None:
-            classified(lake)
+            classified(lake, begins)
         day = str(last)
         run(["fundamentals", "build"], home)  # what is remembered as unchanged is of this very code
         one_s, one = run(["scores", "compute", "--all", "--as-of", day], home)

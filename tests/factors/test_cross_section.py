@@ -9,7 +9,9 @@ from polars.testing import assert_frame_equal
 from scipy import stats
 
 from edgewise.core.clock import session_close, shift_session
-from edgewise.factors.cross_section import coverage, sectors_as_of, z_within
+from edgewise.core.tables import FILINGS
+from edgewise.core.tables_companies import COMPANIES
+from edgewise.factors.cross_section import codes_as_of, coverage, sectors_as_of, z_within
 
 DAY = date(2024, 3, 5)
 
@@ -103,6 +105,45 @@ class TestSectorsAsOf:
     def test_an_owner_does_not_lend_the_company_its_code(self, world):
         tables = world([{"sic": 6211, "known_at": session_close(DAY), "role": "owner"}])
         assert self.sectors(tables, shift_session(DAY, 1)) == [None]
+
+
+class TestCodesAsOf:
+    """Filings and what EDGAR said when it was asked, of one company."""
+
+    NOON = session_close(DAY) - timedelta(hours=4)
+
+    def codes(self, world, filed, asked, *days: date) -> list[int | None]:
+        filings = world([{"cik": 1, **one} for one in filed])["filings"] if filed else FILINGS.empty()
+        companies = COMPANIES.frame([{"cik": 1, "former_names": [], "source_url": "test", **one} for one in asked])
+        frame = pl.DataFrame({"instrument_id": "A", "session": days}).with_columns(cik=pl.lit(1, pl.Int64))
+        return codes_as_of(frame, filings, companies)["sic"].to_list()
+
+    def days(self, *places: int) -> list[date]:
+        return [shift_session(DAY, by) for by in places]
+
+    def test_without_a_filing_it_is_what_edgar_said_and_not_before_it_was_asked(self, world):
+        asked = [
+            {"sic": 2911, "known_at": session_close(DAY)},
+            {"sic": 4911, "known_at": session_close(self.days(3)[0])},
+        ]
+        assert self.codes(world, [], asked, *self.days(-1, 0, 1, 3, 4)) == [None, None, 2911, 2911, 4911]
+        assert self.codes(world, [], [{"sic": 2911, "known_at": self.NOON}], *self.days(-1, 0)) == [None, 2911]
+
+    def test_of_both_the_newest_counts(self, world):
+        first, second = self.NOON, self.NOON - timedelta(minutes=1)
+        assert self.codes(world, [{"sic": 2911, "known_at": first}], [{"sic": 4911, "known_at": second}], DAY) == [2911]
+        assert self.codes(world, [{"sic": 2911, "known_at": second}], [{"sic": 4911, "known_at": first}], DAY) == [4911]
+
+    def test_it_goes_back_and_forth_as_it_was_told(self, world):
+        def at(place, sic):
+            return {"sic": sic, "known_at": self.NOON + timedelta(days=7 * place)}
+
+        told = self.codes(world, [at(0, 2911), at(2, 2911)], [at(1, 4911), at(3, 4911)], *self.days(0, 5, 10, 15))
+        assert told == [2911, 4911, 2911, 4911]
+
+    def test_who_is_assigned_no_industry_now_keeps_the_one_that_was_stated(self, world):
+        later = {"sic": None, "known_at": self.NOON + timedelta(days=7)}
+        assert self.codes(world, [{"sic": 2911, "known_at": self.NOON}], [later], *self.days(6)) == [2911]
 
 
 def test_coverage_counts_names_and_what_they_have():

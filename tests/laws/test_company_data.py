@@ -11,11 +11,13 @@ import pytest
 from edgewise.core.errors import NotFound
 from edgewise.core.identifiers import Cik
 from edgewise.core.tables import INSTRUMENTS, PRICES
+from edgewise.core.tables_companies import COMPANIES
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS, RATIOS, SHARE_COUNTS
 from edgewise.core.tables_holdings import HOLDINGS
 from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.lake import Lake
+from edgewise.pipelines.companies import store_companies
 from edgewise.pipelines.fundamentals import ingest_facts
 from edgewise.pipelines.fundamentals_build import build_fundamentals
 from edgewise.pipelines.prices import ingest_prices
@@ -25,6 +27,7 @@ from tests.fundamentals.tagged import CIK, accession, tagged
 from tests.fundamentals.test_statements import year_2023
 from tests.ownership.test_institutions import line as holding
 from tests.ownership.trades import frame, line
+from tests.pipelines.test_companies import ASKED, said
 from tests.pipelines.test_fundamentals_intake import Held
 from tests.pipelines.test_ratios_build import Noon
 
@@ -143,6 +146,12 @@ def prices_and_splits(lake, folder):
     ingest_prices(bars, lake, INSTRUMENTS.frame([instrument(7)]), splits=splits)
 
 
+def what_edgar_says(lake, _folder):
+    for first in (1, 3):
+        store_companies(lake, [said(cik=first), said(cik=first + 1)], at=ASKED)
+    store_companies(lake, [said(cik=cik, sic="6021") for cik in (2, 3)], at=ASKED.replace(hour=13))
+
+
 def unless_it_began(lake, folder):
     """The planted violation: what has any rows is taken for done."""
     if lake.read(PRICES).is_empty():
@@ -150,7 +159,8 @@ def unless_it_began(lake, folder):
 
 
 def outcome(lake):
-    return [lake.history(table).rows() for table in (FACTS, FUNDAMENTALS, RATIOS, PRICES, CORPORATE_ACTIONS)]
+    tables = (FACTS, FUNDAMENTALS, RATIOS, PRICES, CORPORATE_ACTIONS, COMPANIES)
+    return [lake.history(table).rows() for table in tables]
 
 
 def ends_otherwise(run, folder, *, committed):
@@ -169,7 +179,7 @@ def ends_otherwise(run, folder, *, committed):
     return wrong
 
 
-@pytest.mark.parametrize("run", [facts_statements_and_ratios, prices_and_splits])
+@pytest.mark.parametrize("run", [facts_statements_and_ratios, prices_and_splits, what_edgar_says])
 def test_law_4_killed_at_any_write_and_begun_again_the_tables_are_the_same(run, tmp_path):
     assert ends_otherwise(run, tmp_path, committed=False) == 0
     assert ends_otherwise(run, tmp_path, committed=True) == 0

@@ -10,6 +10,8 @@ import pytest
 
 from edgewise.core.errors import NotFound, ServiceUnavailable
 from edgewise.core.identifiers import Cik
+from edgewise.core.tables import FILINGS
+from edgewise.core.tables_companies import COMPANIES
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS
 from edgewise.fundamentals.versions import versions
 from edgewise.lake import Lake
@@ -17,6 +19,7 @@ from edgewise.pipelines import fundamentals_build, fundamentals_intake
 from edgewise.pipelines.failures import open_failures
 from edgewise.pipelines.fundamentals_intake import ingest_companies
 from edgewise.sources.edgar.company_facts_zip import CompanyFactsZip
+from edgewise.sources.edgar.submissions import parse_submissions
 
 CIKS = [Cik(number) for number in (1, 2, 3, 4, 5)]
 
@@ -48,6 +51,20 @@ class Edgar:
 
     def submissions(self, _cik):
         raise NotFound("no list")
+
+
+class Listing(Edgar):
+    """EDGAR that has a list of everybody's submissions, without any of them."""
+
+    sic = "3571"
+
+    def submissions(self, cik):
+        none = {"accessionNumber": [], "form": [], "filingDate": []}
+        said = {"cik": int(cik), "name": f"N{int(cik)}", "sic": self.sic, "tickers": [], "exchanges": []}
+        return parse_submissions(json.dumps(said | {"filings": {"recent": none}}).encode())
+
+    def older_filings(self, _listed):
+        return iter(())
 
 
 class Held:
@@ -102,6 +119,30 @@ def test_a_company_that_fails_is_a_row_with_the_command_that_asks_again_until_it
     assert (again.resumed, again.facts.companies, run.edgar.asked[5:]) == (3, 1, [2, 4])
     assert open_failures(run.lake)["asked"].to_list() == ["4"]
     assert sorted(run.lake.read(FACTS)["cik"]) == [1, 2, 3, 5]
+
+
+def test_what_edgar_says_of_companies_comes_with_their_facts_known_since_it_was_asked_and_once(run):
+    run.edgar = Listing()
+    run()
+    first = run.clock.at
+    assert run.lake.history(COMPANIES).select("cik", "company", "sic", "known_at").rows() == [
+        (cik, f"N{cik}", 3571, first) for cik in (1, 3, 5)
+    ]
+    run.clock.at += timedelta(days=2)
+    run()
+    assert run.lake.history(COMPANIES).height == 3
+    run.edgar.sic = "6021"
+    run()
+    assert run.lake.history(COMPANIES, where=pl.col("cik") == 3)["sic"].to_list() == [3571, 6021]
+
+
+def test_of_a_company_whose_filings_are_all_stored_nobody_asks(run):
+    filing = {"accession": "0000000001-24-000001", "cik": 1, "role": "issuer", "form": "10-K", "documents": 1}
+    filing |= {"known_at_source": "header", "source_url": "test", "first_seen_at": run.clock.at}
+    run.lake.append(FILINGS, FILINGS.frame([filing | {"known_at": run.clock.at}]))
+    run.edgar = Listing()
+    assert run().facts.known_by == {"header": 1, "filing_date": 2}
+    assert run.lake.read(COMPANIES)["cik"].to_list() == [3, 5]
 
 
 def test_a_company_of_which_every_row_is_unreadable_has_failed_with_the_reason_of_its_rows(run):

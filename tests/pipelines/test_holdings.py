@@ -9,13 +9,12 @@ import pytest
 
 from edgewise.app.house import House
 from edgewise.app.settings import Settings
-from edgewise.core.errors import NotFound
 from edgewise.core.tables_holdings import CUSIPS, HOLDING_REPORTS, HOLDINGS
 from edgewise.lake import Lake
 from edgewise.lake.leaks import copy_known, find_leaks
 from edgewise.ownership.institutions import changes, institutional_ownership, lines_held, positions
 from edgewise.pipelines import holdings
-from edgewise.pipelines.holdings import holdings_as_known, holdings_stage, ingest_cusips, judge_again, store_reports
+from edgewise.pipelines.holdings import holdings_as_known, holdings_stage, judge_again, store_reports
 from edgewise.pipelines.ingest import fetch_stage, record_discoveries
 from edgewise.pipelines.stages import run_stage
 from edgewise.simulate import Plan, simulate
@@ -185,26 +184,3 @@ def test_law_4_the_order_in_which_reports_arrive_does_not_matter(lake, tmp_path)
     for table in (HOLDING_REPORTS, HOLDINGS):
         assert once.history(table).height > 5
         assert once.history(table).equals(slowly.history(table), null_equal=True)
-
-
-def test_cusips_come_from_a_file_and_wrong_ones_are_counted(tmp_path):
-    file = tmp_path / "cusips.csv"
-    file.write_text("cusip,instrument_id\n037833100,0000320193-01\n037833101,0000320193-01\n17275R102,\n")
-    lake = Lake(str(tmp_path / "lake"))
-    done = ingest_cusips(file, lake, pl.DataFrame(), known_at=datetime(2024, 1, 2, tzinfo=UTC))
-    assert (done.rows, done.refused) == (1, {"cusip_check_digit": 1, "unresolved": 1})
-    assert lake.read(CUSIPS)["instrument_id"].to_list() == ["0000320193-01"]
-
-
-def test_cusips_of_digits_alone_keep_their_zeros_and_days_that_are_none_are_counted(tmp_path):
-    """Failure case 31. A reader that takes them for numbers finds no Apple."""
-    file = tmp_path / "cusips.csv"
-    file.write_text(
-        "cusip,instrument_id,valid_from,valid_to\n037833100,0000320193-01,2010-01-04,\n594918104,0000789019-01,soon,\n"
-    )
-    lake = Lake(str(tmp_path / "lake"))
-    done = ingest_cusips(file, lake, pl.DataFrame(), known_at=datetime(2024, 1, 2, tzinfo=UTC))
-    assert (done.rows, done.refused) == (1, {"date_unreadable": 1})
-    assert lake.read(CUSIPS).select("cusip", "valid_from", "valid_to").rows() == [("037833100", date(2010, 1, 4), None)]
-    with pytest.raises(NotFound, match="cannot be read"):
-        ingest_cusips(tmp_path / "nowhere.csv", lake, pl.DataFrame(), known_at=datetime(2024, 1, 2, tzinfo=UTC))

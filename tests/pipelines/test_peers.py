@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from edgewise.core.tables import FILINGS, INSTRUMENTS
+from edgewise.core.tables_companies import COMPANIES
 from edgewise.factors.measure import PEERS_SCHEMA
 from edgewise.lake import Lake
 from edgewise.pipelines.peers import peers_at
@@ -22,6 +23,10 @@ def filing(number, cik, sic, known, role="issuer"):
     row = {"accession": f"0000000001-24-{number:06d}", "cik": cik, "role": role, "form": "10-Q", "sic": sic}
     row |= {"known_at_source": "header", "documents": 1, "source_url": "test"}
     return row | {"first_seen_at": known, "known_at": known}
+
+
+def asked(cik, sic, known):
+    return {"cik": cik, "sic": sic, "former_names": [], "source_url": "test", "known_at": known}
 
 
 @pytest.fixture
@@ -71,7 +76,31 @@ def test_who_told_no_industry_has_none_and_a_shell_has_no_sector(lake):
     assert rows["D"] == (None, None, None)  # an owner's form says nothing about the company
 
 
+def test_what_edgar_said_of_a_company_counts_from_the_session_at_whose_close_it_had_been_asked(lake):
+    at_noon, at_the_close = (datetime(2024, 5, 2, hour, tzinfo=UTC) for hour in (16, 20))
+    rows = [asked(4, 1311, at_noon), asked(1, 4911, at_the_close), asked(2, None, at_noon), asked(3, 2911, at_noon)]
+    lake.append(COMPANIES, COMPANIES.frame(rows))
+    sectors = {day: {row[0]: row[1] for row in told(lake, day)} for day in (BEFORE, DAY, AFTER)}
+    technology, energy = "information_technology", "energy"
+    assert sectors[BEFORE] == {"A": technology, "A2": technology, "B": energy, "D": None}
+    assert sectors[DAY] == {"A": technology, "A2": technology, "B": energy, "C": energy, "D": energy}
+    # What EDGAR said at the close and what a filing said half an hour later: the later one.
+    assert sectors[AFTER] == {"A": "financials", "A2": "financials", "C": energy, "D": energy}
+
+
 def test_several_sessions_at_once_are_as_each_alone(lake):
     days = [BEFORE, DAY, AFTER]
     assert peers_at(lake, days).equals(pl.concat([peers_at(lake, [day]) for day in days]))
     assert peers_at(lake, []).schema == PEERS_SCHEMA
+
+
+def test_a_span_that_is_void_lists_nobody(tmp_path):
+    lake = Lake(str(tmp_path))
+    later = {"known_at": datetime(2024, 6, 3, tzinfo=UTC)}
+    first = listed("A", 1, first=date(1990, 1, 2))
+    lake.append(INSTRUMENTS, INSTRUMENTS.frame([first]))
+    void = first | {"valid_to": date(1990, 1, 1)} | later
+    gone = listed("B", 2, first=date(1990, 1, 2), last=DAY) | {"ticker": "A"} | later
+    lake.append(INSTRUMENTS, INSTRUMENTS.frame([void, first | {"valid_from": AFTER} | later, gone]))
+    found = peers_at(lake, [DAY, AFTER])
+    assert found.select("instrument_id", "session").rows() == [("B", DAY), ("A", AFTER)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from edgewise.core.table import Column, Instant, Table
+from edgewise.core.tables_companies import COMPANIES
 from edgewise.core.tables_failures import INGEST_FAILURES
 from edgewise.core.tables_fundamentals import ALL_FUNDAMENTALS
 from edgewise.core.tables_holdings import ALL_HOLDINGS
@@ -264,7 +265,12 @@ INSTRUMENTS = Table(
         Column("instrument_id", pl.String, "our id for the security"),
         Column("ticker", pl.String, "symbol, upper case, dash before the class"),
         Column("valid_from", pl.Date, "first day the symbol named it; 1990-01-02 where unknown"),
-        Column("valid_to", pl.Date, "last day the symbol named it", nulls="still does, as far as known"),
+        Column(
+            "valid_to",
+            pl.Date,
+            "last day the symbol named it; before valid_from where the span proved to be none",
+            nulls="still does, as far as known",
+        ),
         Column("cik", pl.Int64, "issuer"),
         Column("company", pl.String, "issuer's name as the source gives it"),
         Column("exchange", pl.String, "listing exchange", nulls="not given"),
@@ -363,6 +369,7 @@ ALL: tuple[Table, ...] = (
     ITEM_CHANGES,
     RISK_CHANGES,
     FILING_TONE,
+    COMPANIES,
     INSTRUMENTS,
     INDEX_MEMBERS,
     PRICES,

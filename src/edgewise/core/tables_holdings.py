@@ -85,16 +85,39 @@ HOLDINGS = Table(
 
 CUSIPS = Table(
     "cusips",
-    "One row per CUSIP and span of days: which security it named, and since when that could be known.",
+    "One row per CUSIP and span of days: which security it named, and since when that could be known. From a file of "
+    "yours, or from the days in `cusip_sightings`.",
     key=("cusip", "valid_from"),
     columns=(
         Column("cusip", pl.String, "nine characters with a right check digit"),
         Column("valid_from", pl.Date, "first day on which it named the security; 1990-01-02 where unknown"),
-        Column("valid_to", pl.Date, "last day on which it did", nulls="still does, as far as known"),
+        Column(
+            "valid_to",
+            pl.Date,
+            "last day on which it did; the day before valid_from where the row does not hold any more",
+            nulls="still does, as far as known",
+        ),
         Column("instrument_id", pl.String, "security"),
         Column("source_url", pl.String, "where it was read from"),
         _KNOWN,
     ),
 )
 
-ALL_HOLDINGS: tuple[Table, ...] = (HOLDING_REPORTS, HOLDINGS, CUSIPS)
+CUSIP_SIGHTINGS = Table(
+    "cusip_sightings",
+    "One row per CUSIP, half month and run of days on which it failed to be delivered under one symbol, as the SEC's "
+    "files of fails to deliver have it, whether or not the symbol is that of a known security.",
+    key=("cusip", "half_month", "first_seen"),
+    columns=(
+        Column("cusip", pl.String, "nine characters with a right check digit"),
+        Column("half_month", pl.String, "the file: 2024-03a to the middle of the month, 2024-03b from there on"),
+        Column("first_seen", pl.Date, "first settlement day of the run"),
+        Column("last_seen", pl.Date, "last settlement day of the run"),
+        Column("symbol", pl.String, "symbol as the file writes it, in upper case"),
+        Column("days", pl.Int32, "settlement days of the run on which it failed"),
+        Column("source_url", pl.String, "where it was read from"),
+        _KNOWN,
+    ),
+)
+
+ALL_HOLDINGS: tuple[Table, ...] = (HOLDING_REPORTS, HOLDINGS, CUSIPS, CUSIP_SIGHTINGS)

@@ -17,6 +17,9 @@ from edgewise.factors.sectors import sector_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+CODES = ("accession", "cik", "role", "sic", "known_at")
+"""Columns of FILINGS that tell who stated which industry code, and when."""
+
 
 def sectors_as_of(frame: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
     """Return `frame` (instrument_id, session, ...) with the `sector` known at each session's close.
@@ -35,12 +38,17 @@ def sectors_as_of(frame: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
     return ordered.join_asof(by_security, on="session", by="instrument_id", check_sortedness=False)
 
 
-def codes_as_of(frame: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
+def codes_as_of(frame: pl.DataFrame, filings: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
     """Return `frame` (cik, session, instrument_id, ...) with the industry code `sic` known at each session's close.
 
-    As `sectors_as_of`, for all securities of a company. Nulls: null where no submission so far stated a code.
+    As `sectors_as_of`, for all securities of a company, and of either kind the newest that states a code: a submission,
+    or what EDGAR said of the company when it was asked.
+    filings:   FILINGS, its columns CODES. companies: COMPANIES, its columns cik, sic and known_at.
+    Nulls:     null where nothing so far stated a code.
     """
-    changes = _changes_of_code(filings).select("cik", "session", "sic").sort("session")
+    asked = companies.select("cik", "sic", "known_at", accession=pl.lit(""), role=pl.lit(ISSUER_ROLES[0]))
+    changes = _changes_of_code(pl.concat([filings.select(CODES), asked.select(CODES)]))
+    changes = changes.select("cik", "session", "sic").sort("session")
     ordered = frame.sort("session", "instrument_id")
     return ordered.join_asof(changes, on="session", by="cik", check_sortedness=False)
 

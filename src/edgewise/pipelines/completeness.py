@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from edgewise.core.clock import NEW_YORK
+from edgewise.core.table import Instant
 from edgewise.core.tables import FILINGS, INSTRUMENTS, PRICES
+from edgewise.core.tables_companies import COMPANIES
 from edgewise.core.tables_fundamentals import FACTS, FUNDAMENTALS, RATIOS, SHARE_COUNTS
 from edgewise.core.tables_holdings import CUSIPS, HOLDING_REPORTS, HOLDINGS
 from edgewise.core.tables_insiders import INSIDER_TRADES
@@ -38,7 +40,7 @@ class Measured:
     """What is looked at in a table.
 
     whose, by: whether its rows are of companies, securities or managers, and the column that says of which one.
-    day:       the column of the days it covers.
+    day:       the column of the days it covers; an instant counts as its day in New York.
     main:      the columns without which a row says little.
     command:   brings its rows in.
     doubt:     whether its column `status` tells what is suspect.
@@ -55,6 +57,7 @@ class Measured:
 
 MEASURED: tuple[Measured, ...] = (
     Measured(INSTRUMENTS, "company", "cik", "valid_from", ("exchange",), "instruments ingest", doubt=False),
+    Measured(COMPANIES, "company", "cik", "known_at", ("sic",), "fundamentals ingest --all", doubt=False),
     Measured(INDEX_MEMBERS, "company", "cik", "member_from", ("instrument_id", "cik"), "instruments members FILE"),
     Measured(FILINGS, "company", "cik", "filed_date", ("period_end",), "filings ingest", doubt=False),
     Measured(FACTS, "company", "cik", "period_end", ("value",), "fundamentals ingest --all", doubt=False),
@@ -209,6 +212,8 @@ def completeness(
 
 def _aggregates(measured: Measured, counted: pl.Expr) -> list[pl.Expr]:
     day, status = pl.col(measured.day), pl.col("status" if measured.doubt else measured.day)
+    if measured.table[measured.day].dtype == Instant:
+        day = day.dt.convert_time_zone(NEW_YORK.key).dt.date()
     return [
         pl.len().alias("rows"),
         counted.drop_nulls().n_unique().alias("have"),

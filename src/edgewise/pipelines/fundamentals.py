@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from edgewise.sources.edgar.company_facts import CompanyFacts
     from edgewise.sources.edgar.company_facts_zip import CompanyFactsZip
     from edgewise.sources.edgar.service import Edgar
+    from edgewise.sources.edgar.submissions import CompanySubmissions
+
+    _OnList = Callable[[CompanySubmissions], object]
 
 _COMPANIES_AT_ONCE = 100
 _FACTS_AT_ONCE = 300_000  # of about a dozen large companies
@@ -75,6 +78,7 @@ def ingest_facts(
     bulk: CompanyFactsZip | None = None,
     executor: Executor | None = None,
     on_progress: Callable[[int], object] = lambda _done: None,
+    on_list: Callable[[CompanySubmissions], object] = lambda _list: None,
 ) -> IngestedFacts:
     """Store all facts of these companies, each with the instant at which its filing was public.
 
@@ -83,11 +87,12 @@ def ingest_facts(
     bulk:        where the files of facts are read from; None asks for each company's own.
     executor:    where files are parsed; None: here.
     on_progress: told how many more companies are done.
+    on_list:     told each list of submissions as it is read: of companies that have a filing which is not stored.
     """
     report = IngestedFacts()
     parse = map if executor is None else executor.map
     for batch in _batches(_read(parse(_parsed, _files(edgar, bulk, ciks)), bulk, report)):
-        _store(edgar, lake, batch, report)
+        _store(edgar, lake, batch, report, on_list)
         on_progress(len(batch))
     return report
 
@@ -180,13 +185,13 @@ def _batches(companies: Iterator[_Company]) -> Iterator[list[_Company]]:
         yield batch
 
 
-def _store(edgar: Edgar, lake: Lake, batch: list[_Company], report: IngestedFacts) -> None:
+def _store(edgar: Edgar, lake: Lake, batch: list[_Company], report: IngestedFacts, on_list: _OnList) -> None:
     """Store a batch with one commit. Where that fails, each company is stored alone and fails alone."""
     read = [one.facts for one in batch if one.facts is not None]
     if not read:
         return
     facts = pl.concat(read)
-    instants = _instants(edgar, lake, facts, report)
+    instants = _instants(edgar, lake, facts, report, on_list)
     rows = facts.join(instants, on=["cik", "accession"]).select(FACTS.schema.keys())
     stored = sorted(int(one.cik) for one in batch if one.facts is not None and int(one.cik) not in report.failed)
     try:
@@ -209,7 +214,7 @@ def _stored_alone(lake: Lake, cik: int, rows: pl.DataFrame, report: IngestedFact
     return True
 
 
-def _instants(edgar: Edgar, lake: Lake, facts: pl.DataFrame, report: IngestedFacts) -> pl.DataFrame:
+def _instants(edgar: Edgar, lake: Lake, facts: pl.DataFrame, report: IngestedFacts, on_list: _OnList) -> pl.DataFrame:
     """Return cik, accession, known_at and known_at_source of each filing that these facts are of.
 
     A stored filing is known since its latest instant. Of a company whose list cannot be read there is none, and it has
@@ -227,20 +232,22 @@ def _instants(edgar: Edgar, lake: Lake, facts: pl.DataFrame, report: IngestedFac
     told: list[tuple[int, str, datetime, str]] = []
     for (cik,), own in others.partition_by("cik", as_dict=True).items():
         try:
-            told += [(cik, *one) for one in _from_submissions(edgar, Cik(cik), own)]
+            told += [(cik, *one) for one in _from_submissions(edgar, Cik(cik), own, on_list)]
         except EdgewiseError as error:
             report.failed[cik] = error.code
     gone = pl.col("cik").is_in(list(report.failed))
     return pl.concat([known, pl.DataFrame(told, schema=_KNOWN_SCHEMA, orient="row")]).filter(~gone)
 
 
-def _from_submissions(edgar: Edgar, cik: Cik, filings: pl.DataFrame) -> Iterator[tuple[str, datetime, str]]:
+def _from_submissions(
+    edgar: Edgar, cik: Cik, filings: pl.DataFrame, on_list: _OnList
+) -> Iterator[tuple[str, datetime, str]]:
     """Yield accession, instant and what it rests on, from the company's list of submissions where that has the filing.
 
     Each page of the list is judged by its own habit of writing times.
     """
     stamps: dict[str, tuple[str | None, Habit | None]] = {}
-    for page in _pages(edgar, cik):
+    for page in _pages(edgar, cik, on_list):
         habit = filer_habit(page.select("form", "json_stamp", "filed_date").drop_nulls().iter_rows())
         for accession, stamp in page.select("accession", "json_stamp").drop_nulls().iter_rows():
             stamps.setdefault(accession, (stamp, habit))
@@ -250,12 +257,13 @@ def _from_submissions(edgar: Edgar, cik: Cik, filings: pl.DataFrame) -> Iterator
         yield accession, known.instant, str(known.source)
 
 
-def _pages(edgar: Edgar, cik: Cik) -> Iterator[pl.DataFrame]:
+def _pages(edgar: Edgar, cik: Cik, on_list: _OnList) -> Iterator[pl.DataFrame]:
     """Yield the pages of a company's list of filings; none where there is no such list."""
     try:
         listed = edgar.submissions(cik)
     except NotFound:
         return
+    on_list(listed)
     yield listed.filings
     for page in edgar.older_filings(listed):
         yield page.filings

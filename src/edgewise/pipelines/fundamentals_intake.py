@@ -1,4 +1,4 @@
-"""Bring companies in: their facts, then their statements, in batches of 100, and what failed of them.
+"""Bring companies in: their facts, what EDGAR says of them, then their statements, in batches of 100, and what failed.
 
 A batch that is done is remembered for a day, so a run that was killed goes on with `resume` after the last one. One
 company that cannot be had is a row of `ingest_failures`, and the others go on.
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from edgewise.pipelines.companies import store_companies
 from edgewise.pipelines.failures import Refused, record_outcomes
 from edgewise.pipelines.fundamentals import IngestedFacts, ingest_facts
 from edgewise.pipelines.fundamentals_build import BuiltFundamentals, build_fundamentals, statements_unchanged
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from edgewise.lake import Lake
     from edgewise.sources.edgar.company_facts_zip import CompanyFactsZip
     from edgewise.sources.edgar.service import Edgar
+    from edgewise.sources.edgar.submissions import CompanySubmissions
 
 INGESTER = "fundamentals"
 BATCH = 100
@@ -54,6 +56,8 @@ def ingest_companies(
 ) -> IngestedCompanies:
     """Store facts and statements of these companies; one that failed is a row and is asked again next time.
 
+    What EDGAR says of a company itself comes with its list of submissions, which is read for the instants of its
+    filings: where all of them are stored nobody asks, and their headers tell its industry.
     resume:      leave out companies that were brought in within the last day.
     bulk:        where the files of facts are read from; None asks for each company's own.
     executor:    where files are parsed and statements computed, if there are more than a few; None: here.
@@ -66,7 +70,11 @@ def ingest_companies(
     spread = executor if len(wanted) > _FEW else None
     unchanged = statements_unchanged(seen, clock)
     for batch in (wanted[first : first + BATCH] for first in range(0, len(wanted), BATCH)):
-        facts = ingest_facts(edgar, lake, batch, bulk=bulk, executor=spread, on_progress=on_progress)
+        lists: list[CompanySubmissions] = []
+        facts = ingest_facts(
+            edgar, lake, batch, bulk=bulk, executor=spread, on_progress=on_progress, on_list=lists.append
+        )
+        store_companies(lake, lists, at=clock.now())
         stored = [cik for cik in batch if int(cik) not in facts.failed]
         built = build_fundamentals(lake, stored, unchanged=unchanged, executor=spread)
         _add(report, facts, built)

@@ -1,4 +1,4 @@
-"""What institutions hold, brought into the lake: Forms 13F one by one or by the SEC's data sets, and CUSIPs.
+"""What institutions hold, brought into the lake: Forms 13F one by one or by the SEC's data sets.
 
 Lines go to `holdings` first, their report to `holding_reports` last: whoever sees a report finds its lines. Values are
 brought to USD on the way (`edgewise.ownership.units`); where a manager's other reports must help, they are judged anew
@@ -8,15 +8,13 @@ together, so that the order in which reports arrive does not matter.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from edgewise.core.clock import latest_known_at, sessions
-from edgewise.core.cusips import is_cusip
-from edgewise.core.errors import NotFound, SchemaMismatch, Unparsable
+from edgewise.core.errors import NotFound, Unparsable
 from edgewise.core.identifiers import Accession
 from edgewise.core.ports import FilingState
 from edgewise.core.table import Instant
@@ -24,12 +22,9 @@ from edgewise.core.tables import DOCUMENTS, FILINGS, PRICES
 from edgewise.core.tables_holdings import CUSIPS, HOLDING_REPORTS, HOLDINGS
 from edgewise.ownership.institutions import identify_cusips, lines_held, positions
 from edgewise.ownership.units import judge_units
-from edgewise.pipelines.provided import file_bytes
 from edgewise.pipelines.stages import Stage
 from edgewise.sources.edgar.acceptance import true_known_at
 from edgewise.sources.edgar.holdings import FORMS_13F, ReadReports, read_data_set, read_form
-from edgewise.sources.edgar.tickers import identify
-from edgewise.sources.tabular import file_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,9 +51,6 @@ _HEAD = {
     "known_at_source": pl.String,
     "source_url": pl.String,
 }
-_FIRST_DAY = date(1990, 1, 2)
-_DAYS_OF_A_CUSIP = ("valid_from", "valid_to")
-_OF_A_CUSIP = {name: (name,) for name in ("cusip", "ticker", "instrument_id", *_DAYS_OF_A_CUSIP)}
 _ISSUER_FIRST = pl.col("role") != "issuer"
 
 
@@ -268,55 +260,6 @@ def _heads(
         .with_columns(source_url=pl.lit(source_url))
         .select("accession", *_HEAD)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class IngestedCusips:
-    """What came of a file of CUSIPs: rows stored, and rows left out by reason."""
-
-    rows: int
-    refused: dict[str, int]
-
-
-def ingest_cusips(path: Path, lake: Lake, instruments: pl.DataFrame, *, known_at: datetime) -> IngestedCusips:
-    """Store which security each CUSIP names.
-
-    path:     Parquet or CSV with cusip and ticker or instrument_id; valid_from and valid_to where the file knows them.
-    known_at: since when the file could be had; its tickers are looked up on that day.
-    Raises NotFound where there is no such file, SchemaMismatch without a column, and what else `file_records` raises.
-    """
-    said = file_records(file_bytes(path), path.name, _OF_A_CUSIP, needed=("cusip",))
-    if not {"ticker", "instrument_id"} & set(said.columns):
-        raise SchemaMismatch(
-            f"{path.name} has the columns {said.columns}", advice="It needs cusip, and ticker or instrument_id."
-        )
-    days = {name: _day(name) if name in said.columns else pl.lit(None, pl.Date) for name in _DAYS_OF_A_CUSIP}
-    unread = [days[name].is_null() & (pl.col(name).cast(pl.String) != "") for name in days if name in said.columns]
-    rows = said.with_columns(
-        cusip=pl.col("cusip").cast(pl.String).str.strip_chars().str.to_uppercase(),
-        day=pl.lit(known_at.date()),
-        unread=pl.any_horizontal(pl.lit(value=False), *unread).fill_null(value=False),
-        valid_from=days["valid_from"].fill_null(_FIRST_DAY),
-        valid_to=days["valid_to"],
-        source_url=pl.lit(f"file:{path.name}"),
-        known_at=pl.lit(known_at, Instant),
-    )
-    if "instrument_id" not in said.columns:
-        rows = identify(rows, instruments, on="day")
-    valid = pl.col("cusip").map_elements(is_cusip, return_dtype=pl.Boolean).fill_null(value=False)
-    refusals = {
-        "cusip_check_digit": ~valid,
-        "unresolved": valid & pl.col("instrument_id").is_null(),
-        "date_unreadable": valid & pl.col("instrument_id").is_not_null() & pl.col("unread"),
-    }
-    refused = {code: count for code, bad in refusals.items() if (count := rows.filter(bad).height)}
-    kept = rows.filter(~pl.any_horizontal(*refusals.values())).unique(["cusip", "valid_from"], keep="last")
-    lake.upsert(CUSIPS, CUSIPS.check(kept.select(CUSIPS.schema.keys()).sort("cusip")))
-    return IngestedCusips(kept.height, refused)
-
-
-def _day(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
 
 
 def holdings_as_known(

@@ -33,6 +33,10 @@ COMPANY = {
     "cik": "0000320193",
     "entityType": "operating",
     "sic": "3571",
+    "sicDescription": "Electronic Computers",
+    "category": "Large accelerated filer",
+    "fiscalYearEnd": "0926",
+    "stateOfIncorporation": "CA",
     "name": "Apple Inc.",
     "tickers": ["AAPL"],
     "exchanges": ["Nasdaq"],
@@ -53,6 +57,8 @@ class TestCompany:
     def test_it_says_who_it_is(self):
         said = parse_submissions(body())
         assert (said.cik, said.name, said.sic, said.entity_type) == (320193, "Apple Inc.", 3571, "operating")
+        assert (said.sic_description, said.category) == ("Electronic Computers", "Large accelerated filer")
+        assert (said.fiscal_year_end, said.state_of_incorporation) == ("0926", "CA")
         assert (said.tickers, said.exchanges) == (("AAPL",), ("Nasdaq",))
         assert said.former_names == (FormerName("APPLE INC", date(2007, 1, 10), date(2019, 8, 5)),)
         assert said.older_pages == ("CIK0000320193-submissions-001.json",)
@@ -61,6 +67,21 @@ class TestCompany:
     def test_a_person_has_neither_industry_nor_ticker(self):
         said = parse_submissions(body(cik=1494730, name="Musk Elon", sic="", tickers=[], exchanges=[], formerNames=[]))
         assert (said.cik, said.sic, said.tickers, said.former_names) == (1494730, None, (), ())
+
+    def test_what_it_does_not_say_of_itself_costs_nobody_its_filings(self):
+        own = ("sic", "sicDescription", "category", "fiscalYearEnd", "stateOfIncorporation", "entityType")
+        less = {name: value for name, value in COMPANY.items() if name not in {*own, "formerNames"}}
+        for changed in (less, COMPANY | {name: [] for name in own}, COMPANY | dict.fromkeys(own, "\ud800\x00")):
+            said = parse_submissions(json.dumps(changed).encode())
+            told = (said.sic, said.sic_description, said.category, said.fiscal_year_end, said.state_of_incorporation)
+            assert (*told, said.entity_type) == (None, None, None, None, None, "")
+            assert said.filings.height == 2
+
+    def test_a_name_is_one_line_that_shows_all_there_is(self):
+        former = [{"name": "APPLE\u202e COMPUTER\n INC", "from": {}, "to": 20070110}]
+        said = parse_submissions(body(name=" Apple\x00\nInc. ", formerNames=former))
+        assert (said.name, said.former_names) == ("Apple Inc.", (FormerName("APPLE COMPUTER INC", None, None),))
+        assert parse_submissions(body(name=" ")).name == ""
 
     def test_fields_that_edgar_adds_are_ignored(self):
         assert parse_submissions(body(lei=None, ownerOrg="06 Technology")).cik == 320193

@@ -34,6 +34,7 @@ STEPS: tuple[Step, ...] = (
     Step("prices", "prices ingest --all --backfill {days}", ("securities",)),
     Step("facts", "fundamentals ingest --backfill {days}", ("securities",)),
     Step("insiders", "insiders ingest --backfill {days}"),
+    Step("cusips", "holdings cusips --backfill 60 --resume", ("securities",)),
     Step("holdings", "holdings ingest --backfill {days}"),
     Step("ratings", "ratings ingest --backfill {days}", ("securities",)),
     Step("news", "news ingest --backfill {days}", ("securities",)),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 import typer
 
+from edgewise.app.commands.cusip_intake import cusips
 from edgewise.app.commands.form_intake import DataSet, Forms, Quarter, ingest_of, quarter_days
 from edgewise.app.console import (
     OUT,
@@ -16,12 +16,11 @@ from edgewise.app.console import (
     Json,
     house_for,
     known_then,
-    parse_day,
     parse_instant,
     print_json,
     print_rows,
 )
-from edgewise.core.clock import NEW_YORK, latest_known_at
+from edgewise.core.clock import NEW_YORK
 from edgewise.core.errors import EdgewiseError, InvalidInput, NotFound
 from edgewise.core.identifiers import Cik, Ticker
 from edgewise.core.tables import INSTRUMENTS
@@ -89,30 +88,7 @@ app.command(
 )(ingest_of(Forms("holdings", _stage, _season, _published, _data_set)))
 
 
-@app.command()
-def cusips(
-    file: Annotated[
-        Path, typer.Argument(help="Parquet or CSV: cusip, and ticker or instrument_id; valid_from, valid_to.")
-    ],
-    *,
-    known: Annotated[str, typer.Option("--known", metavar="DAY", help="Day from whose end the file could be had.")],
-    json: Json = False,
-) -> None:
-    """Store which security each CUSIP names. Tickers are looked up on the day of --known."""
-    from edgewise.pipelines.holdings import ingest_cusips  # noqa: PLC0415 - keeps the help page quick
-    from edgewise.pipelines.instruments import known_instruments  # noqa: PLC0415 - as above
-
-    with house_for("holdings cusips") as (house, counts):
-        instruments = known_instruments(house.edgar, house.lake, house.clock)
-        day = latest_known_at(parse_day(known, option="--known"))
-        done = ingest_cusips(file, house.lake, instruments, known_at=day)
-        counts |= {"rows": done.rows, **done.refused}
-        if json:
-            print_json(counts)
-            return
-        OUT.print(f"CUSIPs stored [bold]{done.rows:,}[/]")
-        for reason, rows in done.refused.items():
-            OUT.print(f"  left out for {reason}: {rows:,}")
+app.command()(cusips)
 
 
 @app.command()
@@ -239,7 +215,7 @@ def _of_share(house: House, whose: str, end: date | None, at: datetime) -> dict[
     links = house.lake.history(CUSIPS, as_of=at, where=pl.col("instrument_id") == instrument)
     if links.is_empty():
         raise NotFound(
-            f"no CUSIP of {whose} was known", advice="Bring some in: edgewise holdings cusips FILE --known DAY"
+            f"no CUSIP of {whose} was known", advice="Bring some in: edgewise holdings cusips --backfill 400"
         )
     reports = house.lake.history(HOLDING_REPORTS, as_of=at)
     held = holdings_as_known(house.lake, at, cusips=links["cusip"].unique().to_list())

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from edgewise.simulate.company import Company
 
-# Issuer numbers 990000 to 99999Z are never given out; "10" marks the first issue of shares.
-_PRIVATE, _SHARES = "99", "10"
+# Issuer numbers 990000 to 99999Z are never given out; "10" marks the first issue of shares, "20" the second class.
+_PRIVATE = "99"
 _VALUES = {character: value for value, character in enumerate(f"{digits}{ascii_uppercase}*@#")}
 
 
 def cusip_of(company: Company) -> str:
     """Return the CUSIP of a company's shares."""
-    stem = f"{_PRIVATE}{company.index:04d}{_SHARES}"
+    return cusip_at(company.index)
+
+
+def cusip_at(index: int, share_class: int = 1) -> str:
+    """Return the CUSIP of a class of shares of the issuer of that number, 0 to 9999."""
+    stem = f"{_PRIVATE}{index:04d}{share_class}0"
     return stem + check_digit(stem)
 
 

@@ -12,6 +12,7 @@ from edgewise.simulate.server import (
     benzinga,
     company_facts_zip,
     documents,
+    fails,
     holdings_data_sets,
     listings,
     pages,
@@ -21,6 +22,7 @@ from edgewise.simulate.server.alpha_vantage import AlphaVantage
 from edgewise.simulate.server.benzinga import Benzinga
 from edgewise.simulate.server.company_facts_zip import CompanyFactsZip
 from edgewise.simulate.server.documents import Documents
+from edgewise.simulate.server.fails import FailsToDeliver
 from edgewise.simulate.server.feed import LatestFilings
 from edgewise.simulate.server.holdings_data_sets import HoldingsDataSets
 from edgewise.simulate.server.listings import Listings
@@ -66,27 +68,29 @@ def handlers(folder: Path, filings: Filings, rules: Rules, speed: Callable[[], f
 
 
 class WwwSecGov:
-    """Answers `www.sec.gov`: feed, indexes, documents, data sets, and the files about tickers, which have no time."""
+    """Answers `www.sec.gov`: feed, indexes, documents, data sets, fails, and the files about tickers without a time."""
 
     def __init__(self, folder: Path, filings: Filings, rules: Rules, speed: Callable[[], float]) -> None:
         self._feed = LatestFilings(filings, rules)
         self._listings = Listings(folder)
-        self._documents = Documents(filings, speed)
         self._company_facts = CompanyFactsZip(folder, Records(folder, filings))
-        self._holdings_data_sets = HoldingsDataSets(folder, filings)
         self._files = Files(folder)
+        self._below: tuple[tuple[str, Handler], ...] = (
+            (documents.ROOT, Documents(filings, speed).answer),
+            (holdings_data_sets.ROOT, HoldingsDataSets(folder, filings).answer),
+            (fails.ROOT, FailsToDeliver(folder).answer),
+        )
 
     def answer(self, asked: Asked, now: datetime) -> Reply:
         """Return what the SEC would answer at `now`."""
         if asked.path == _FEED:
             return self._feed.answer(asked, now)
-        if asked.path.startswith(documents.ROOT):
-            return self._documents.answer(asked, now)
+        for root, answer in self._below:
+            if asked.path.startswith(root):
+                return answer(asked, now)
         if asked.path.startswith(listings.ROOT):
             of_night = asked.path == company_facts_zip.PATH
             return self._company_facts.answer(now) if of_night else self._listings.answer(asked, now)
-        if asked.path.startswith(holdings_data_sets.ROOT):
-            return self._holdings_data_sets.answer(asked, now)
         if asked.path.startswith("/files/") and _is_out(asked.path, now):
             return self._files.answer(asked, now)
         return pages.missing(asked.path)

@@ -19,6 +19,7 @@ from edgewise.core.errors import Hostile, InvalidInput, Unparsable
 from edgewise.core.identifiers import Cik
 from edgewise.sources.edgar.discovered import Rejected
 from edgewise.sources.edgar.json_body import json_object
+from edgewise.sources.edgar.registrant import category_of, fiscal_year_end_of, industry_of, state_of, words_of
 
 SCHEMA = {
     "accession": pl.String,
@@ -73,17 +74,24 @@ class FilingRows:
 class CompanySubmissions:
     """A registrant, who may be a person, and its filings.
 
+    name, entity_type:  '' where the list tells none.
     tickers, exchanges: today's, pairwise; an exchange may be None.
-    sic:                industry code of today; None for persons and funds.
+    sic:                industry code of today, with EDGAR's words for it; None for persons and funds.
+    fiscal_year_end:    month and day, "0926". state_of_incorporation: EDGAR's code. category: kind of filer. None where
+                        the list does not tell, as of persons.
     older_pages:        names of the pages that hold the filings before these; empty if there are none.
     """
 
     cik: Cik
     name: str
     sic: int | None
+    sic_description: str | None
     tickers: tuple[str, ...]
     exchanges: tuple[str | None, ...]
     entity_type: str
+    fiscal_year_end: str | None
+    state_of_incorporation: str | None
+    category: str | None
     former_names: tuple[FormerName, ...]
     filings: pl.DataFrame
     rejected: tuple[Rejected, ...]
@@ -108,11 +116,15 @@ def parse_submissions(body: bytes) -> CompanySubmissions:
         )
     return CompanySubmissions(
         cik=_cik(said),
-        name=_typed(said, "name", str),
-        sic=_sic(said.get("sic")),
+        name=words_of(_typed(said, "name", str)) or "",
+        sic=industry_of(said.get("sic")),
+        sic_description=words_of(said.get("sicDescription")),
         tickers=tuple(ticker for ticker in tickers if ticker),
         exchanges=tuple(exchange for ticker, exchange in zip(tickers, exchanges, strict=True) if ticker),
-        entity_type=str(said.get("entityType") or ""),
+        entity_type=words_of(said.get("entityType")) or "",
+        fiscal_year_end=fiscal_year_end_of(said.get("fiscalYearEnd")),
+        state_of_incorporation=state_of(said.get("stateOfIncorporation")),
+        category=category_of(said.get("category")),
         former_names=tuple(_former_name(one) for one in _optional(said, "formerNames")),
         filings=rows.filings,
         rejected=rows.rejected,
@@ -222,21 +234,17 @@ def _cik(said: dict[str, Any]) -> Cik:
         raise Unparsable(f"the list of submissions is of CIK {value!r}", advice="Keep the body, report it.") from error
 
 
-def _sic(value: Any) -> int | None:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
-
-
 def _former_name(said: Any) -> FormerName:
     if not isinstance(said, dict) or not isinstance(said.get("name"), str):
         raise Unparsable(f"a former name is {said!r:.80}", advice="Keep the body and report it.")
-    return FormerName(said["name"], _day(said.get("from")), _day(said.get("to")))
+    return FormerName(words_of(said["name"]) or "", _day(said.get("from")), _day(said.get("to")))
 
 
 def _day(stamp: Any) -> date | None:
     """Return the day of "2007-01-10T05:00:00.000Z": midnight of New York, which is the same day in UTC."""
     try:
-        return date.fromisoformat(stamp[:10])
-    except (TypeError, ValueError):
+        return date.fromisoformat(stamp[:10]) if isinstance(stamp, str) else None
+    except ValueError:
         return None
 
 

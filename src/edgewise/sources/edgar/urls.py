@@ -20,6 +20,13 @@ FIRST_INDEX_YEAR = 1993
 # Data sets published since the summer of 2026 lie in the second.
 _DATA_SET_ROOMS = ("structureddata", "datastandardsinnovation")
 _DATA_SETS_BY_MONTHS = date(2024, 1, 1)
+# Fails to deliver have been moved several times; each file stays where it was put. The first is today's.
+_FAILS_ROOM, _FAILS_ROOM_OF_OLD = (
+    "data/fails-deliver-data",
+    "data/frequently-requested-foia-document-fails-deliver-data",
+)
+_FAILS_ROOM_OF_2020, _FAILS_OTHER_ROOM = "node/add/data_distribution", "data/other/fails-deliver-data"
+_FAILS_OF_OLD, _FAILS_OF_2020 = (2017, 6, "a"), ((2020, 2, "a"), (2020, 4, "b"))
 _OLDER_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3}\.json", re.ASCII)
 _FILING = re.compile(
     r"/Archives/edgar/data/(?P<cik>\d{1,10})/(?:(?P<folder>\d{18})(?:/|$)|(?P<bare>\d{10}-\d{2}-\d{6})[.-])", re.ASCII
@@ -107,6 +114,22 @@ def holdings_data_set(day: date) -> tuple[str, ...]:
     begins = max(_season(day), _DATA_SETS_BY_MONTHS)
     ends = _season(_season(day) + timedelta(days=100)) - timedelta(days=1)
     return _data_set(f"form-13f-data-sets/{begins:%d%b%Y}-{ends:%d%b%Y}_form13f.zip".lower())
+
+
+def fails(year: int, month: int, half: str) -> tuple[str, ...]:
+    """Return where the file of fails to deliver of half a month may be, the likelier first.
+
+    half: a, to the middle of the month, or b. Up to the first half of June 2017 they lie in a room of their own, so do
+    those of February to April 2020; single ones have a suffix, or lie in a fourth.
+    """
+    name, of = f"cnsfails{year}{month:02d}{half}", (year, month, half)
+    homes = [_FAILS_ROOM, _FAILS_OTHER_ROOM, _FAILS_ROOM_OF_OLD, _FAILS_ROOM_OF_2020]
+    likeliest = _FAILS_ROOM_OF_OLD if of <= _FAILS_OF_OLD else _FAILS_ROOM
+    if _FAILS_OF_2020[0] <= of <= _FAILS_OF_2020[1]:
+        likeliest = _FAILS_ROOM_OF_2020
+    homes.sort(key=likeliest.__ne__)
+    suffixed = [f"{home}/{name}_0" for home in (_FAILS_ROOM, _FAILS_OTHER_ROOM)]
+    return tuple(f"{SITE}/files/{place}.zip" for place in (*(f"{home}/{name}" for home in homes), *suffixed))
 
 
 def _season(day: date) -> date:

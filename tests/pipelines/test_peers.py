@@ -104,3 +104,9 @@ def test_a_span_that_is_void_lists_nobody(tmp_path):
     lake.append(INSTRUMENTS, INSTRUMENTS.frame([void, first | {"valid_from": AFTER} | later, gone]))
     found = peers_at(lake, [DAY, AFTER])
     assert found.select("instrument_id", "session").rows() == [("B", DAY), ("A", AFTER)]
+
+
+def test_what_is_no_share_of_a_company_is_nobody_s_peer(lake):
+    beside = [listed("D-PB", 4) | {"ticker": "D-PB"}, listed("W", 4) | {"ticker": "DDDDW"}]
+    lake.append(INSTRUMENTS, INSTRUMENTS.frame([*beside, listed("E", 4) | {"ticker": "DDDD"}]))
+    assert peers_at(lake, [DAY]).filter(cik=4)["instrument_id"].to_list() == ["D", "E"]

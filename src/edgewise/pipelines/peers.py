@@ -1,4 +1,4 @@
-"""Who is scored on each session, and with whom: the securities listed then, their companies and industries."""
+"""Who is scored on each session, and with whom: the shares listed then, their companies and industries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from edgewise.core.clock import session_closes
+from edgewise.core.security_kinds import is_common
 from edgewise.core.tables import FILINGS, INSTRUMENTS
 from edgewise.core.tables_companies import COMPANIES
 from edgewise.factors.cross_section import CODES, codes_as_of
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def peers_at(lake: Lake, sessions: Sequence[date]) -> pl.DataFrame:
-    """Return the securities listed on each session, PEERS_SCHEMA, sorted by (session, instrument_id).
+    """Return the shares listed on each session, PEERS_SCHEMA, sorted by (session, instrument_id).
+
+    Preferred shares, warrants, units, rights and notes are nobody's peers (`is_common`).
 
     Time:  who was listed when is taken from INSTRUMENTS as it stands today: symbols are told by providers without the
            instant at which they became public. The industry is the newest that was known at the close: what a
@@ -31,7 +34,8 @@ def peers_at(lake: Lake, sessions: Sequence[date]) -> pl.DataFrame:
     Nulls: sector, division and industry of a company that has told no industry code by then.
     """
     days = pl.DataFrame({"session": sorted(set(sessions))}, schema={"session": pl.Date})
-    spans = current(lake.history(INSTRUMENTS)).select("instrument_id", "cik", "valid_from", "valid_to")
+    named = current(lake.history(INSTRUMENTS))
+    spans = named.filter(is_common(named)).select("instrument_id", "cik", "valid_from", "valid_to")
     listed = (
         spans.join(days, how="cross")
         .filter(

@@ -191,7 +191,11 @@ class TestOnASimulatedMarket:
         assert began <= datetime.fromisoformat(newest["finished_at"]) <= datetime.now(UTC)
 
     def test_the_list_of_tickers_adds_nothing_the_second_time(self, simulated):
-        assert simulated("instruments", "ingest", "--json").json == {"listed": 66, "added": 0}
+        assert simulated("instruments", "ingest", "--json").json == {
+            "listed": 66,
+            "added": 0,
+            "no_longer_in_use": None,
+        }
 
     def test_prices_are_stored_and_what_was_left_out_is_counted(self, simulated, tmp_path):
         bars = [("ZQAAA", "2024-07-01", 10), ("NOBODY", "2024-07-01", 10), ("ZQAAB", "2024-07-04", 10)]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from edgewise.core.tables import INSTRUMENTS, PRICES
+from edgewise.core.tables_companies import COMPANIES
 from edgewise.lake import Lake
 from edgewise.pipelines.failures import Refused, record_outcomes
 
@@ -65,6 +66,17 @@ def test_a_table_is_measured_by_what_was_known_against_who_was_listed_on_that_da
     then = of(data("--as-of", "2024-02-28", "--json"), "prices")
     assert (then["rows"], then["have"], then["known"], then["last_day"]) == (2, 2, 2, "2024-02-28")
     assert of(data("--as-of", "2024-02-28T20:59:59Z", "--json"), "prices")["rows"] == 0
+
+
+def test_of_companies_the_days_are_those_on_which_edgar_was_asked_in_new_york(data, home):
+    said = {"cik": 1, "former_names": [], "source_url": "test"}
+    asked = [said | {"sic": 3571, "known_at": datetime(2024, 6, 2, 2, tzinfo=UTC)}]
+    asked.append(said | {"known_at": datetime(2024, 6, 27, 12, tzinfo=UTC)})
+    Lake(str(home / "lake")).upsert(COMPANIES, COMPANIES.frame(asked))
+    then, now = (of(data("--as-of", day, "--json"), "companies") for day in ("2024-06-10", "2024-06-28"))
+    assert (then["first_day"], then["last_day"], then["nulls"]) == ("2024-06-01", "2024-06-01", {"sic": 0.0})
+    assert (now["rows"], now["have"], now["known"], now["nulls"]) == (1, 1, 2, {"sic": 1.0})
+    assert (now["first_day"], now["command"]) == ("2024-06-27", "edgewise fundamentals ingest --all")
 
 
 def test_what_is_not_there_comes_with_the_command_that_brings_it(data):

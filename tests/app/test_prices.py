@@ -80,6 +80,7 @@ def test_a_provider_without_a_key_says_so_and_one_companys_failure_is_a_row(here
         ("x.csv", "--all"),
         ("--all", "--since", "2024-01-02", "--backfill", "3"),
         ("--limit", "3"),
+        ("--ticker", "AAA", "--again"),
         ("--all", "--splits", "x.csv"),
     ],
 )

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
 
 from edgewise.core.errors import NotFound, ServiceUnavailable
 from edgewise.core.identifiers import Ticker
 from edgewise.core.tables import INSTRUMENTS
 from edgewise.lake import Lake
-from edgewise.pipelines.instruments import ingest_instruments, issuer_of, known_instruments
-from edgewise.sources.edgar.tickers import TickerPage, parse_tickers
+from edgewise.pipelines.instruments import (
+    IngestedListings,
+    ingest_instruments,
+    ingest_listings,
+    issuer_of,
+    known_instruments,
+    last_issuer_of,
+)
+from edgewise.sources.edgar.tickers import TickerPage, current, parse_tickers
+from edgewise.sources.listings.listed import LISTED, ListedSymbols
 
 FIRST = datetime(2024, 3, 1, 15, tzinfo=UTC)
 SECOND = datetime(2024, 9, 2, 15, tzinfo=UTC)
@@ -96,3 +106,49 @@ def test_an_outage_is_an_error_and_stores_nothing(lake):
     with pytest.raises(ServiceUnavailable):
         known_instruments(Lists([ServiceUnavailable("503")]), lake, Hands())
     assert lake.history(INSTRUMENTS).is_empty()
+
+
+@dataclass
+class Ended:
+    """A provider's list: SNI of 2, whom CIK 3 has followed, and a row without an end."""
+
+    url: str = "https://api.polygon.io/v3/reference/tickers"
+
+    def symbols(self, *, active, on_page):
+        on_page(1)
+        if active:
+            return ListedSymbols(pl.DataFrame(schema=LISTED))
+        row = ("SNI", 2, "Scripps", None, "CS", None, date(2018, 3, 6), None)
+        return ListedSymbols(pl.DataFrame([row], schema=LISTED, orient="row"), Counter(no_end=1))
+
+
+def test_failure_case_31_who_has_left_comes_in_after_the_list_and_is_known_from_then_on(lake):
+    edgar, clock = Lists([page(AAA=1, SNI=3), page(AAA=1, SNI=3)]), Hands()
+    ingest_instruments(edgar, lake, clock)
+    clock.instant = SECOND
+    pages = []
+    came = ingest_listings(Ended(), lake, clock, on_page=pages.append)
+    assert came == IngestedListings(symbols=1, securities=1, rows=3, rejected=Counter(no_end=1))
+    assert pages == [1, 1]
+    known = lake.history(INSTRUMENTS)
+    assert issuer_of(known, Ticker("SNI"), date(2018, 3, 6)) == 2
+    assert issuer_of(known, Ticker("SNI"), date(2018, 3, 7)) == 3
+    # Law 1: until the list was fetched nobody knew it.
+    before = lake.history(INSTRUMENTS, as_of=FIRST)
+    assert issuer_of(before, Ticker("SNI"), date(2018, 3, 6)) == 3
+    assert current(before)["cik"].to_list() == [1, 3]
+    # Law 4: neither list adds anything the second time, in whatever order they come.
+    assert ingest_instruments(edgar, lake, clock) == (2, 0)
+    assert ingest_listings(Ended(), lake, clock).rows == 0
+
+
+def test_who_is_asked_for_by_a_symbol_that_ended_is_the_last_who_had_it(lake):
+    edgar, clock = Lists([page(AAA=1, SNI=3), page(AAA=1)]), Hands()
+    ingest_instruments(edgar, lake, clock)
+    clock.instant = SECOND
+    ingest_listings(Ended(), lake, clock)
+    ingest_instruments(edgar, lake, clock)
+    known = lake.history(INSTRUMENTS)
+    assert last_issuer_of(known, Ticker("SNI"), date(2025, 1, 2)) == 3
+    assert last_issuer_of(known, Ticker("SNI"), date(2018, 3, 6)) == 2
+    assert last_issuer_of(known, Ticker("AAA"), date(2025, 1, 2)) == 1

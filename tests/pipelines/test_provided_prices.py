@@ -35,9 +35,11 @@ class Played:
     refuses: Exception | None = None
     symbols_of_day: bool = False
     asked: list[tuple[str, date]] = field(default_factory=list)
+    until: list[date] = field(default_factory=list)
 
     def history(self, ticker: str, since: date, until: date) -> ProvidedPrices:
         self.asked.append((str(ticker), since))
+        self.until.append(until)
         if self.refuses or ticker not in self.closes:
             raise self.refuses or NotFound("no such symbol")
         return self._told([str(ticker)], since, until)
@@ -91,13 +93,19 @@ def run(tmp_path):
     lake = Lake(str(tmp_path / "lake"))
 
     def ingest(
-        *providers: Played, at: int = 9, wanted=WANTED[:1], whole: bool = False, instruments=INSTRUMENT_ROWS, **options
+        *providers: Played,
+        at: int = 9,
+        wanted=WANTED[:1],
+        whole: bool = False,
+        instruments=INSTRUMENT_ROWS,
+        again=False,
+        **options,
     ):
         now = session_close(DAYS[at]) + timedelta(hours=2)
         opened = SimpleNamespace(in_order=providers, skipped={})
         ingestion = PriceIngestion(opened, lake, instruments, SimpleNamespace(now=lambda: now))
         if whole:
-            return ingestion.by_session(providers[0], since=FIRST)
+            return ingestion.by_session(providers[0], since=FIRST, again=again)
         return ingestion.by_security(wanted, since=FIRST, **options)
 
     ingest.lake = lake
@@ -270,3 +278,50 @@ def test_a_delisting_is_known_when_the_next_session_closes_and_what_crsp_lacks_s
     rows = action_rows(told).sort("instrument_id")
     assert rows["delisting_return"].to_list() == [0.05, -0.55, 0.0, None]
     assert rows["known_at"].unique().to_list() == [datetime(2024, 6, 10, 20, tzinfo=UTC)]
+
+
+def ended(symbol, security, last, first=date(1990, 1, 2)):
+    """Return the span of a security that left the market."""
+    row = {"instrument_id": security, "ticker": symbol, "valid_from": first, "valid_to": last, "cik": 2, "company": "B"}
+    return INSTRUMENTS.frame([row | {"source_url": "test:", "known_at": datetime(2024, 1, 3, tzinfo=UTC)}])
+
+
+def test_failure_case_31_who_has_left_is_asked_for_up_to_the_last_session_and_then_no_more(run):
+    last = DAYS[4] + timedelta(days=2)  # a Sunday: the session before is the last
+    assert last.weekday() == 6
+    known = pl.concat([INSTRUMENT_ROWS.filter(ticker="AAA"), ended("BBB", BBB, last)])
+    provider = Played("yahoo", {"BBB": level(*[5.0] * 5), "AAA": level(*[9.0] * 10)})
+    run(provider, wanted=WANTED, instruments=known)
+    assert provider.until == [DAYS[9], DAYS[4]]
+    assert run.lake.read(PRICES).filter(instrument_id=BBB)["session"].max() == DAYS[4]
+    provider.asked.clear()
+    run(provider, wanted=WANTED, instruments=known)
+    assert [symbol for symbol, _ in provider.asked] == ["AAA"]
+    run(provider, wanted=WANTED, instruments=known, compare=True)
+    assert [symbol for symbol, _ in provider.asked] == ["AAA", "AAA", "BBB"]
+
+
+def test_failure_case_31_a_symbol_of_two_brings_each_its_own_sessions_of_the_whole_market(run):
+    known = pl.concat([ended("BBB", AAA, DAYS[3]), ended("BBB", BBB, None, first=DAYS[4])])
+    market = Played("polygon", {"BBB": level(*[9.0] * 4, *[2.0] * 6)}, symbols_of_day=True)
+    run(market, whole=True, instruments=known)
+    closes = run.lake.read(PRICES).sort("session").group_by("instrument_id").agg("close")
+    assert dict(closes.iter_rows()) == {AAA: [9.0] * 4, BBB: [2.0] * 6}
+
+
+def test_sessions_that_are_stored_are_asked_for_again_for_those_that_became_known_since(run):
+    market = Played("polygon", {"AAA": level(*[9.0] * 10), "BBB": level(*[5.0] * 5)}, symbols_of_day=True)
+    run(market, whole=True, instruments=INSTRUMENT_ROWS.filter(ticker="AAA"))
+    known = pl.concat([INSTRUMENT_ROWS.filter(ticker="AAA"), ended("BBB", BBB, DAYS[4])])
+    assert run(market, whole=True, instruments=known).new == 0
+    report = run(market, whole=True, instruments=known, again=True)
+    assert (report.new, report.corrected) == (5, 0)
+    assert run.lake.read(PRICES).filter(instrument_id=BBB)["session"].sort().to_list() == DAYS[:5]
+
+
+def test_a_session_that_one_security_was_asked_for_alone_still_brings_the_others(run):
+    market = Played("polygon", {"AAA": level(*[9.0] * 10), "BBB": level(*[5.0] * 10)}, symbols_of_day=True)
+    run(market, wanted=WANTED[:1])
+    report = run(market, whole=True)
+    assert (report.companies, report.new) == (10, 10)
+    assert run(market, whole=True).companies == 0

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from edgewise.serve.api.keys import ApiAccess
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.http import Fetcher
+    from edgewise.sources.listings.polygon import PolygonListings
     from edgewise.sources.news.service import PolygonNews
     from edgewise.sources.prices.open import Providers
     from edgewise.sources.provider import Access
@@ -338,6 +339,15 @@ class House:
 
         fetcher = self._provider(self.settings.news, POLYGON)
         return PolygonNews(fetcher) if fetcher else None
+
+    @cached_property
+    def listings(self) -> PolygonListings | None:
+        """Who tells which securities have left the market, where prices come from; None where Polygon has no key."""
+        from edgewise.sources.listings.polygon import PolygonListings  # noqa: PLC0415 - imported at first use
+        from edgewise.sources.services import POLYGON  # noqa: PLC0415 - as above
+
+        fetcher = self._provider(self.settings.price_source, POLYGON)
+        return PolygonListings(fetcher) if fetcher else None
 
     @cached_property
     def price_providers(self) -> Providers:

@@ -91,7 +91,9 @@ class Settings(BaseSettings):
         "http://... for a mirror.",
     )
     polygon_key: str = Field(
-        default="", description="Key of Polygon. Without one it is asked neither for prices nor for news.", repr=False
+        default="",
+        description="Key of Polygon. Without one it is not asked for prices, for news, or for who has left the market.",
+        repr=False,
     )
     polygon_per_minute: float = Field(
         default=5.0, gt=0, le=600, description="Questions a minute to Polygon; its free plan allows 5."

@@ -1,7 +1,8 @@
 """Bring prices in from providers: the primary first, fall-backs after it, what they disagree about told.
 
 1. *Which days.* A security is asked for from a few sessions before its newest stored one, which shows corrections; one
-   without prices from the first day wanted. A kill loses at most the batch in work, and a repetition changes nothing.
+   without prices from the first day wanted, up to its last one: who has left the market is not asked for beyond it.
+   A kill loses at most the batch in work, and a repetition changes nothing.
 2. *Who.* Providers are asked in their order until one answers; why the others did not is counted. One that refuses
    (a limit, a key, an outage) is left alone for the rest of the run. A company nobody has is a failure with reasons.
 3. *What is stored.* A new session is known at its close. Where a row is stored already, it stays if it came from the
@@ -15,12 +16,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from edgewise.core.clock import latest_known_at, session_close, session_open, sessions, shift_session
+from edgewise.core.clock import FIRST_SESSION, latest_known_at, session_close, session_open, sessions, shift_session
 from edgewise.core.errors import EdgewiseError, NotConfigured, Transient
 from edgewise.core.identifiers import Ticker
 from edgewise.core.table import Instant
@@ -44,6 +45,7 @@ BATCH = 100
 SESSIONS_AT_ONCE = 21
 OVERLAP = 5
 """Sessions asked for again, so that corrections show."""
+_LONGEST_BREAK = timedelta(days=15)
 CONTEXT = 8
 """Stored sessions that new rows are judged beside."""
 APART = 0.005
@@ -109,18 +111,22 @@ class PriceIngestion:
         compare: bool = False,
         on_progress: Callable[[int], object] = lambda _done: None,
     ) -> IngestedFromProviders:
-        """Ask for securities one at a time (symbol of today, instrument_id), store them in batches of 100.
+        """Ask for securities one at a time (today's or last symbol, instrument_id), store them in batches of 100.
+
+        One that has left the market and whose last session is stored is not asked for again, unless to compare.
 
         resume:  leave out securities whose last closed session is stored.
         compare: ask every provider, and tell where they differ from the first.
         """
-        until = self._last_closed()
+        closed = self._last_closed()
+        last = last_sessions(self._instruments)
         for batch in (wanted[begin : begin + BATCH] for begin in range(0, len(wanted), BATCH)):
             newest = self._newest([instrument for _, instrument in batch])
             answers: list[Answered] = []
             for ticker, instrument in batch:
-                stored = newest.get(instrument)
-                if not (resume and stored == until):
+                stored, until = newest.get(instrument), min(closed, last.get(instrument, closed))
+                complete = stored == until and (resume or (instrument in last and not compare))
+                if not complete:
                     begins = since if stored is None else max(since, shift_session(stored, -OVERLAP))
                     answers += self._answers(ticker, instrument, begins, until, compare=compare)
                 on_progress(1)
@@ -128,17 +134,22 @@ class PriceIngestion:
         return self.report
 
     def by_session(
-        self, source: WholeMarket, *, since: date, on_progress: Callable[[int], object] = lambda _done: None
+        self,
+        source: WholeMarket,
+        *,
+        since: date,
+        again: bool = False,
+        on_progress: Callable[[int], object] = lambda _done: None,
     ) -> IngestedFromProviders:
         """Ask for all securities of each closed session from `since` that is not stored yet, one question a session.
 
+        again: ask for stored sessions, too: they lack securities that became known later.
         Some weeks of sessions are stored at once: a commit takes as long for one session as for twenty.
         """
         until = self._last_closed()
         if since > until:
             return self.report
-        stored = self._lake.read(PRICES, columns=["session", "provider"], where=pl.col("session") >= since)
-        have = set(stored.filter(pl.col("provider") == source.name)["session"].unique())
+        have = set() if again else self._sessions_asked(since)
         missing = [session for session in sessions(since, until) if session not in have]
         events = self._attempt(source, "events", lambda: source.events(since, until))
         if events is not None and events.actions.height:
@@ -153,6 +164,11 @@ class PriceIngestion:
             if answers:
                 self._store([self._identified_together(answers, source)])
         return self.report
+
+    def _sessions_asked(self, since: date) -> set[date]:
+        """Return the sessions that a whole answer is stored of; what came symbol by symbol leaves the others out."""
+        whole = pl.col("source_url").str.starts_with(f"{_GROUPED}/")
+        return set(self._lake.read(PRICES, columns=["session"], where=(pl.col("session") >= since) & whole)["session"])
 
     def _last_closed(self) -> date:
         """Return the last session that had closed by now."""
@@ -349,6 +365,14 @@ class PriceIngestion:
         self.report.disagreements += fresh.height
 
 
+def last_sessions(instruments: pl.DataFrame) -> dict[str, date]:
+    """Return the last session of each security that has left the market: none of its symbols is in use any more."""
+    end = pl.col("valid_to")
+    ends = current(instruments).group_by("instrument_id").agg(last=end.max(), in_use=end.has_nulls())
+    left = ends.filter(~pl.col("in_use")).select("instrument_id", "last")
+    return {name: sessions(max(day - _LONGEST_BREAK, FIRST_SESSION), day)[-1] for name, day in left.iter_rows()}
+
+
 def action_rows(actions: pl.DataFrame) -> pl.DataFrame:
     """Return rows of CORPORATE_ACTIONS from instrument_id, ex_session, kind, ratio, amount, declared_on, source_url.
 
@@ -419,11 +443,12 @@ def _among(instruments: Iterable[str]) -> pl.Expr:
 
 
 def _symbols_of(rows: pl.DataFrame, instruments: pl.DataFrame) -> dict[tuple[str, date], Ticker]:
-    """Return the symbol that each row's security had on its session."""
-    spans = current(instruments).select("instrument_id", "ticker", "valid_from", "valid_to")
+    """Return the symbol that each row's security had on its session; of several the one known most narrowly."""
+    spans = current(instruments).sort("valid_from", pl.col("valid_to"), descending=[False, True], nulls_last=False)
+    spans = spans.select("instrument_id", "ticker", "valid_from", "valid_to")
     named = (
         rows.select(_KEY)
-        .join(spans, on="instrument_id")
+        .join(spans, on="instrument_id", maintain_order="right")
         .filter(
             pl.col("session") >= pl.col("valid_from"),
             pl.col("valid_to").is_null() | (pl.col("session") <= pl.col("valid_to")),

@@ -1,7 +1,8 @@
 """Which companies a command means: the options that choose them, and what each ingester asks for of those chosen.
 
 `--sp500` is who belonged to the index on any of the days that are asked for, never today's members applied to the past;
-where a command asks for all days, it is everybody who ever belonged.
+where a command asks for all days, it is everybody who ever belonged. `--all` likewise is whoever was listed on one of
+the days, those that have left the market since too. A `--ticker` means who has it today, or who had it last.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ _SHOWN = 8
 class Companies:
     """The companies that the options name, over the days from `first` to `last`, New York's.
 
-    ciks, tickers: as they were given. everybody: whoever has a symbol. members: of the S&P 500, on any of those days.
+    ciks, tickers: as they were given. everybody: whoever had a symbol, members: who belonged to the S&P 500, on any of
+    those days.
     Several options together mean whoever fits one of them.
     """
 
@@ -58,14 +60,14 @@ def ciks_of(house: House, chosen: Companies) -> list[Cik]:
 
     Raises InvalidInput where nothing is chosen, NotFound for a symbol that names nothing, and as `members_in`.
     """
-    from edgewise.pipelines.instruments import issuer_of  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.pipelines.instruments import last_issuer_of  # noqa: PLC0415 - keeps the help page quick
 
     if chosen.is_empty:
         raise InvalidInput("no company is chosen", advice="Give --ticker, --cik, --sp500 or --all.")
     found = [Cik(cik) for cik in chosen.ciks]
     if chosen.tickers or chosen.everybody or chosen.members:
         instruments = instruments_of(house)
-        found += [issuer_of(instruments, Ticker(one), _today(house)) for one in chosen.tickers]
+        found += [last_issuer_of(instruments, Ticker(one), _today(house)) for one in chosen.tickers]
         if chosen.members:
             belonged = members_in(house, chosen)
             _tell_lost(belonged.filter(pl.col("cik").is_null()), "no CIK")
@@ -81,31 +83,42 @@ def ciks_of(house: House, chosen: Companies) -> list[Cik]:
 def securities_of(house: House, chosen: Companies) -> list[tuple[Ticker, str]]:
     """Return symbol and security of what is chosen, each once; the symbol is today's, or the last one it had.
 
-    A symbol that names another security today is left out: whoever is asked for it would speak of that one. Those are
-    told. Raises as `ciks_of` does.
+    A symbol that has named another security since is left out: whoever is asked for it would speak of that one. Those
+    are told. Raises as `ciks_of` does.
     """
-    from edgewise.sources.edgar.tickers import current, resolve  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.sources.edgar.tickers import current, resolve_last  # noqa: PLC0415 - keeps the help page quick
 
     instruments = instruments_of(house)
     today = _today(house)
-    found = {str(resolve(instruments, one, today)): Ticker(one) for one in chosen.tickers}
-    spans = current(instruments).sort("valid_from")
-    in_use = spans.filter(pl.col("valid_to").is_null())
+    found = {str(resolve_last(instruments, one, today)): Ticker(one) for one in chosen.tickers}
+    spans = current(instruments).sort("valid_from", "valid_to", nulls_last=True)
     if chosen.members:
         belonged = members_in(house, chosen)
         _tell_lost(belonged.filter(pl.col("instrument_id").is_null()), "no known security")
         own = spans.join(belonged.select("instrument_id").drop_nulls(), on="instrument_id", how="semi")
-        last = own.unique("instrument_id", keep="last").join(
-            in_use.select("ticker", taken_by="instrument_id"), on="ticker", how="left"
-        )
-        reused = last.filter(pl.col("taken_by").is_not_null() & (pl.col("taken_by") != pl.col("instrument_id")))
-        _tell_lost(reused, "a symbol that another company has now")
-        asked = last.join(reused, on="instrument_id", how="anti").sort("ticker")
-        found |= {name: Ticker(symbol) for name, symbol in asked.select("instrument_id", "ticker").iter_rows()}
+        found |= _by_last_symbol(own, spans)
     if chosen.everybody:
-        named = in_use.sort("ticker").select("instrument_id", "ticker")
-        found |= {name: Ticker(symbol) for name, symbol in named.iter_rows() if name not in found}
+        listed = spans.filter(
+            pl.col("valid_from") <= (chosen.last or today),
+            pl.col("valid_to").is_null() | (pl.col("valid_to") >= chosen.first),
+        )
+        own = spans.join(listed, on="instrument_id", how="semi")
+        found |= {name: symbol for name, symbol in _by_last_symbol(own, spans).items() if name not in found}
     return [(symbol, name) for name, symbol in found.items()]
+
+
+def _by_last_symbol(own: pl.DataFrame, spans: pl.DataFrame) -> dict[str, Ticker]:
+    """Return the last symbol of each security of `own`, by symbol; without those that another one has had since, told.
+
+    spans: of all securities, in order of their first days.
+    """
+    holders = spans.unique("ticker", keep="last").select("ticker", taken_by="instrument_id")
+    last = own.sort("valid_to", "valid_from", nulls_last=True).unique("instrument_id", keep="last", maintain_order=True)
+    owned = last.join(holders, on="ticker")
+    reused = pl.col("taken_by") != pl.col("instrument_id")
+    _tell_lost(owned.filter(reused), "a symbol that another company has had since")
+    asked = owned.filter(reused.not_()).sort("ticker", "instrument_id")
+    return {name: Ticker(symbol) for name, symbol in asked.select("instrument_id", "ticker").iter_rows()}
 
 
 def symbols_of(house: House, chosen: Companies) -> list[str]:
@@ -176,11 +189,11 @@ def _today(house: House) -> date:
 
 
 def _tell_lost(spans: pl.DataFrame, why: str) -> None:
-    """Say which of the members cannot be asked for, on the error stream: the answer may be read by a program."""
+    """Say which of the chosen cannot be asked for, on the error stream: the answer may be read by a program."""
     symbols = spans["ticker"].unique().sort().to_list()
     if symbols:
         told = ", ".join(symbols[:_SHOWN]) + (", ..." if len(symbols) > _SHOWN else "")
-        ERR.print(f"  not asked for, they have {why}: {len(symbols):,} members ({told})", soft_wrap=True, markup=False)
+        ERR.print(f"  not asked for, they have {why}: {len(symbols):,} symbols ({told})", soft_wrap=True, markup=False)
 
 
 def instruments_of(house: House) -> pl.DataFrame:

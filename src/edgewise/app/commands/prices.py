@@ -64,7 +64,9 @@ def ingest(
         ),
     ] = None,
     ticker: Tickers = None,
-    everybody: Annotated[bool, typer.Option("--all", help="Every security that has a ticker.")] = False,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="Every security that was listed on a day from --since on.")
+    ] = False,
     sp500: Sp500 = False,
     failed: Failed = False,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many securities.")] = None,
@@ -73,6 +75,9 @@ def ingest(
         int | None, typer.Option("--backfill", min=1, metavar="DAYS", help="The same, as days before today.")
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Leave out securities that have the last session.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --all: sessions that are stored, too, for securities known since.")
+    ] = False,
     compare: Annotated[bool, typer.Option("--compare", help="Ask every provider and tell where they differ.")] = False,
     json: Json = False,
 ) -> None:
@@ -81,7 +86,7 @@ def ingest(
     The prices of most vendors' files are divided by later splits; without --splits a split four for one is then stored
     as a fall of 75 %. Kill it at any time and run it again: it goes on after the last batch of 100.
     """
-    chosen = any((ticker, everybody, sp500, failed, limit, since, backfill, resume, compare))
+    chosen = any((ticker, everybody, sp500, failed, limit, since, backfill, resume, again, compare))
     if file is not None and chosen:
         raise InvalidInput("a file is stored whole", advice="Leave out the file or the options of providers.")
     if splits and file is None:
@@ -92,6 +97,8 @@ def ingest(
         raise InvalidInput(
             "nothing says which prices", advice="Give a file, or --ticker, --sp500 or --all to ask providers."
         )
+    if again and not everybody:
+        raise InvalidInput("--again belongs to --all", advice="A security of its own is always asked for again.")
     if since and backfill:
         raise InvalidInput("--since and --backfill both name the first day", advice="Give one of them.")
     with house_for("prices ingest") as (house, counts):
@@ -103,7 +110,7 @@ def ingest(
         begins = parse_day(since, option="--since") if since else today - timedelta(backfill or DEFAULT_BACKFILL)
         begins = max(begins, date(1990, 1, 2))
         who = Companies(tickers=ticker or (), everybody=everybody, members=sp500, first=begins)
-        asked = _Asked(who, failed, limit, begins, resume, compare)
+        asked = _Asked(who, failed, limit, begins, resume, again, compare)
         report = _from_providers(house, asked)
         counts |= {"rows": report.rows, "new": report.new, "failed": len(report.failed)}
         _tell(report, json=json)
@@ -264,6 +271,7 @@ class _Asked:
     limit: int | None
     since: date
     resume: bool
+    again: bool
     compare: bool
 
 
@@ -279,7 +287,7 @@ def _from_providers(house: House, asked: _Asked) -> IngestedFromProviders:
     whole = asked.companies.everybody and not asked.companies.tickers and asked.limit is None
     if whole and not asked.compare and source is not None:
         with progress("sessions of the whole market", None) as done:
-            report = run.by_session(source, since=asked.since, on_progress=done)
+            report = run.by_session(source, since=asked.since, again=asked.again, on_progress=done)
         _keep_failures(house, report, _sessions_that_failed(house, asked.since), f"--all --since {asked.since}")
         if source.name not in report.skipped or len(providers.in_order) == 1:
             return report
@@ -353,7 +361,7 @@ def _tell(report: IngestedFromProviders, *, json: bool) -> None:
 
 def _security(house: House, ticker: str, instant: datetime) -> str:
     from edgewise.pipelines.instruments import known_instruments  # noqa: PLC0415 - keeps the help page quick
-    from edgewise.sources.edgar.tickers import resolve  # noqa: PLC0415 - as above
+    from edgewise.sources.edgar.tickers import resolve_last  # noqa: PLC0415 - as above
 
     instruments = known_instruments(house.edgar, house.lake, house.clock)
-    return str(resolve(instruments, ticker, instant.astimezone(NEW_YORK).date()))
+    return str(resolve_last(instruments, ticker, instant.astimezone(NEW_YORK).date()))

@@ -1,4 +1,4 @@
-"""api.polygon.io at a simulated instant: daily bars, splits, dividends, and news where the market has some.
+"""api.polygon.io at a simulated instant: daily bars, splits, dividends, symbols, and news where it has some.
 
 A key is asked for, as `apiKey=` or as a bearer's. `next_url` leads on and needs the key again; it holds all of the
 question.
@@ -11,10 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from edgewise.simulate.provider_days import POLYGON_NEWS
-from edgewise.simulate.server import polygon_news, polygon_pages
+from edgewise.simulate.server import polygon_news, polygon_pages, polygon_tickers
 from edgewise.simulate.server.polygon_news import PolygonNews
 from edgewise.simulate.server.polygon_pages import refusal
 from edgewise.simulate.server.polygon_prices import PolygonPrices
+from edgewise.simulate.server.polygon_tickers import PolygonTickers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,6 +36,7 @@ class Polygon:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._tickers = PolygonTickers(folder)
         self._news = PolygonNews(folder) if (folder / POLYGON_NEWS).is_dir() else None
 
     def answer(self, asked: Asked, now: datetime) -> Reply:
@@ -55,6 +57,8 @@ class Polygon:
         path = asked.path.rstrip("/")
         if self._news and path == polygon_news.PATH:
             return self._news.answer(asked.query, now)
+        if path == polygon_tickers.PATH:
+            return self._tickers.answer(asked.query, now)
         if grouped := _GROUPED.fullmatch(path):
             return self._prices.grouped(grouped["session"], asked.query, now)
         if bars := _BARS.fullmatch(path):

@@ -10,7 +10,9 @@
 5. A symbol that a vintage no longer lists ended, as far as known, the day before. Coming back, it opens a new span of
    the same instrument, unless another symbol has it by then.
 6. Rows are never changed: a span that ends, or whose issuer's name or exchange is told anew, is written again, known
-   from that vintage on.
+   from that vintage on. A span that proves to be none is written again, void: it ends before it begins.
+
+Who left before the first vintage is on none of these lists: `sources.listings` brings those in.
 
 Source: https://www.sec.gov/files/company_tickers.json and company_tickers_exchange.json.
 """
@@ -101,7 +103,7 @@ def fold(
     max_loss:    refuse a vintage that lacks more than this fraction of the registrants with symbols in use.
     Raises:      InvalidInput, if `observed_at` has no zone or lies before what is known; Truncated, past `max_loss`.
     """
-    observed = _checked_instant(existing, observed_at)
+    observed = checked_instant(existing, observed_at)
     known = current(existing)
     in_use = known.filter(pl.col("valid_to").is_null())
     _check_loss(in_use, entries, max_loss)
@@ -114,8 +116,10 @@ def fold(
 
 
 def current(instruments: pl.DataFrame) -> pl.DataFrame:
-    """Return the latest known version of each span of `INSTRUMENTS` rows, in key order."""
-    return instruments.sort("known_at").group_by(_SPAN).last().sort(_SPAN).select(INSTRUMENTS.schema.keys())
+    """Return the latest known version of each span of `INSTRUMENTS` rows, in key order, without those that are void."""
+    latest = instruments.sort("known_at", maintain_order=True).group_by(_SPAN).last()
+    real = pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("valid_from"))
+    return latest.filter(real).sort(_SPAN).select(INSTRUMENTS.schema.keys())
 
 
 def resolve(instruments: pl.DataFrame, ticker: str, on: date) -> InstrumentId:
@@ -134,6 +138,17 @@ def resolve(instruments: pl.DataFrame, ticker: str, on: date) -> InstrumentId:
     near = difflib.get_close_matches(symbol, instruments["ticker"].unique().sort().to_list(), n=3)
     advice = f"Near it are {', '.join(near)}." if near else "Refresh the list of tickers with instruments ingest."
     raise NotFound(f"no instrument has the ticker {symbol}", advice=advice)
+
+
+def resolve_last(instruments: pl.DataFrame, ticker: str, on: date) -> InstrumentId:
+    """Return the instrument that `ticker` named on the New York day `on`; the last one before, if it named none then.
+
+    It is what somebody means who asks today for a company that has left the market. Raises as `resolve` does.
+    """
+    symbol = Ticker(ticker)
+    before = (pl.col("ticker") == symbol) & (pl.col("valid_from") <= on)
+    ends = current(instruments).filter(before)["valid_to"]
+    return resolve(instruments, ticker, min([on, *ends.fill_null(on).sort()[-1:]]))
 
 
 def identify(frame: pl.DataFrame, instruments: pl.DataFrame, *, on: str = "session") -> pl.DataFrame:
@@ -183,7 +198,8 @@ def _entry(one: Mapping[str, Any]) -> tuple[str, int, str, str | None] | None:
         return None
 
 
-def _checked_instant(existing: pl.DataFrame, observed_at: datetime) -> datetime:
+def checked_instant(existing: pl.DataFrame, observed_at: datetime) -> datetime:
+    """Return the UTC instant of a vintage. Raises InvalidInput without a zone, and before what is known already."""
     if observed_at.tzinfo is None:
         raise InvalidInput(f"{observed_at} has no zone", advice="Pass the UTC instant at which the list was fetched.")
     newest = existing["known_at"].max()
@@ -253,9 +269,9 @@ def _ids_of_one(cik: Cik, ever: Mapping[str, str], in_use: Sequence[str], listed
     in_use: those it had until this vintage; `listed` those it has now.
     """
     ids = {ticker: ever[ticker] for ticker in listed if ticker in in_use}
-    others = sorted(set(listed) - ids.keys(), key=_by_length)
+    others = sorted(set(listed) - ids.keys(), key=by_length)
     returned = [(ticker, ticker) for ticker in others if ticker in ever]
-    for old, new in (*returned, *_renames(in_use, listed, others)):
+    for old, new in (*returned, *renames(in_use, listed, others)):
         if new not in ids and ever[old] not in ids.values():
             ids[new] = ever[old]
     ordinal = max((int(one[-2:]) for one in ever.values()), default=0)
@@ -264,7 +280,7 @@ def _ids_of_one(cik: Cik, ever: Mapping[str, str], in_use: Sequence[str], listed
     return ids
 
 
-def _renames(before: Sequence[str], after: Sequence[str], taken_up: Sequence[str]) -> Iterator[tuple[str, str]]:
+def renames(before: Sequence[str], after: Sequence[str], taken_up: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield (old, new) of symbols that a registrant gave up and took up for the same class."""
     if len(before) == len(after) == len(taken_up) == 1:
         yield before[0], after[0]
@@ -282,9 +298,10 @@ def _classes(tickers: Iterable[str]) -> dict[str, str]:
     ({'BRK-B': '-B', 'BRK-A': '-A'}, {'GOOG': '', 'GOOGL': 'L'})
     """
     symbols = list(tickers)
-    base = min((symbol.partition("-")[0] for symbol in symbols), key=_by_length, default="")
+    base = min((symbol.partition("-")[0] for symbol in symbols), key=by_length, default="")
     return {symbol: symbol.removeprefix(base) for symbol in symbols}
 
 
-def _by_length(ticker: str) -> tuple[int, str]:
+def by_length(ticker: str) -> tuple[int, str]:
+    """Return what symbols are sorted by to be given ordinals: the base symbol comes before those built on it."""
     return len(ticker), ticker

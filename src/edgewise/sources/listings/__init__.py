@@ -1,0 +1,1 @@
+"""Which securities an exchange lists and which it no longer does, as providers tell it."""

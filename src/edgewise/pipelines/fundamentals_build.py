@@ -75,8 +75,9 @@ def build_fundamentals(
         if unchanged:
             facts = _changed(lake, facts, splits, unchanged, report)
         compute = map if executor is None else executor.map
-        made = compute(_versions, ((part, splits) for part in _parts(facts)))
-        for part, rows in zip(_parts(facts), made, strict=True):
+        parts = list(_parts(facts))
+        made = compute(_versions, ((part, splits) for part in parts))
+        for part, rows in zip(parts, made, strict=True):
             for done, now in _store(lake, part, rows, report):
                 if unchanged:
                     unchanged.remember(unchanged.marks(done, (_of(part, done), _of(splits, done), now)))
@@ -177,9 +178,8 @@ def _parts(facts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the facts of some companies at a time, whole companies, so that memory stays bounded."""
     counts = facts.group_by("cik").len().sort("cik")
     part = (counts["len"].cum_sum() - 1) // _FACTS_AT_ONCE
-    numbered = facts.join(counts.select("cik", part=part), on="cik")
-    for one in part.unique().sort():
-        yield numbered.filter(pl.col("part") == one).drop("part")
+    numbered = facts.join(counts.select("cik", part=part), on="cik", maintain_order="left")
+    yield from numbered.partition_by("part", include_key=False, maintain_order=True)
 
 
 def _corrections(lake: Lake, rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

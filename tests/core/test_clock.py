@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import runpy
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import exchange_calendars
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas.tseries.holiday import USFederalHolidayCalendar
 
 from edgewise.core import clock
 from edgewise.core.errors import InvalidInput
@@ -213,3 +217,22 @@ class TestSeries:
         days = pl.Series([date(2024, 11, 27), date(2024, 11, 29), None])
         first, second, missing = clock.session_ordinals(days).to_list()
         assert (second - first, missing) == (1, None)
+
+
+class TestDaysOfNewYork:
+    def test_sessions_and_closes_are_those_of_the_exchange_s_calendar(self):
+        first, last = clock.FIRST_SESSION, clock.LAST_SESSION
+        calendar = exchange_calendars.get_calendar("XNYS", start=str(first), end=str(last))
+        days = [day.date() for day in calendar.sessions]
+        assert clock.sessions(first, last) == days
+        assert clock.session_closes(pl.Series(days)).to_list() == [at.to_pydatetime() for at in calendar.closes]
+
+    def test_edgar_is_shut_on_federal_holidays_and_weekends(self):
+        first, last = clock.FIRST_SESSION, clock.LAST_SESSION
+        holidays = {day.date() for day in USFederalHolidayCalendar().holidays(start=str(first), end=str(last))}
+        for day in pl.date_range(first, last, eager=True):
+            assert clock.is_business_day(day) == (day.isoweekday() < 6 and day not in holidays), day
+
+    def test_the_file_is_what_its_script_writes(self):
+        script = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "new_york_days.py"))
+        assert script["FILE"].read_text(encoding="ascii") == script["text"]()

@@ -16,9 +16,11 @@ Nothing here asks what time it is: `Clock` is a port, and only `app` holds the r
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST_SESSION = date(1990, 1, 2)
 LAST_SESSION = date(2035, 12, 31)
+USUAL_CLOSE = time(16, 0)
+_MINUTES_TO_CLOSE = np.timedelta64(USUAL_CLOSE.hour * 60 + USUAL_CLOSE.minute, "m")
 EDGAR_OPENS = time(6, 0)
 FILING_DAY_ENDS = time(17, 30)
 OWNERSHIP_DAY_ENDS = time(22, 0)
@@ -110,8 +114,8 @@ def filing_date(accepted_at: datetime, form: str) -> date:
 
 
 def is_business_day(day: date) -> bool:
-    """Return whether EDGAR accepts filings on `day`: no weekend and no federal holiday."""
-    return day.weekday() < 5 and day not in _federal_holidays(day.year)  # noqa: PLR2004 - Saturday is 5
+    """Return whether EDGAR accepts filings on `day`: no weekend and no federal holiday. None is known beyond 2035."""
+    return day.weekday() < 5 and day not in _federal_holidays()  # noqa: PLR2004 - Saturday is 5
 
 
 def sessions(start: date, end: date) -> list[date]:
@@ -224,14 +228,22 @@ def session_ordinals(days: pl.Series) -> pl.Series:
 
 
 @lru_cache(maxsize=1)
-def _schedule() -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
-    """Return sessions and their closes (UTC microseconds), taken once from the exchange's published calendar."""
-    import exchange_calendars  # noqa: PLC0415 - takes a second to import; only callers of the calendar pay
+def _declared() -> dict[str, Any]:
+    """Return what `new_york_days.toml` says: the exchange's and the government's published calendars, as data."""
+    return tomllib.loads(files(__package__).joinpath("new_york_days.toml").read_text(encoding="ascii"))
 
-    calendar = exchange_calendars.get_calendar("XNYS", start=str(FIRST_SESSION), end=str(LAST_SESSION))
-    days = calendar.sessions.to_numpy().astype("datetime64[D]")
-    closes = calendar.closes.dt.tz_localize(None).to_numpy().astype("datetime64[us]").astype(np.int64)
-    return days, closes
+
+@lru_cache(maxsize=1)
+def _schedule() -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:
+    """Return sessions and their closes (UTC microseconds)."""
+    every = np.arange(np.datetime64(FIRST_SESSION), np.datetime64(LAST_SESSION) + 1)
+    shut = np.array(_declared()["exchange_shut"], dtype="datetime64[D]")
+    days = every[np.is_busday(every, holidays=shut)]
+    walls = days.astype("datetime64[m]") + _MINUTES_TO_CLOSE
+    for day, at in _declared()["closes"].items():
+        walls[np.searchsorted(days, np.datetime64(day))] = np.datetime64(f"{day}T{at}")
+    closes = pl.Series(walls.astype("datetime64[us]")).dt.replace_time_zone(NEW_YORK.key)
+    return days, closes.dt.epoch("us").to_numpy()
 
 
 def _session_days() -> NDArray[np.datetime64]:
@@ -247,13 +259,10 @@ def _ordinal_of() -> dict[date, int]:
     return {day.item(): number for number, day in enumerate(_session_days())}
 
 
-@lru_cache(maxsize=64)
-def _federal_holidays(year: int) -> frozenset[date]:
-    """Return the days of `year` on which federal offices, and with them EDGAR, are shut."""
-    from pandas.tseries.holiday import USFederalHolidayCalendar  # noqa: PLC0415 - as heavy as the calendar
-
-    days = USFederalHolidayCalendar().holidays(start=f"{year}-01-01", end=f"{year}-12-31")
-    return frozenset(day.date() for day in days)
+@lru_cache(maxsize=1)
+def _federal_holidays() -> frozenset[date]:
+    """Return the weekdays on which federal offices, and with them EDGAR, are shut."""
+    return frozenset(map(date.fromisoformat, _declared()["federal_holidays"]))
 
 
 def _check_covered(day: date) -> None:

@@ -1,5 +1,6 @@
 """`edgewise fundamentals`: statements and ratios as they were known, with what they rest on."""
 
+import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
@@ -80,3 +81,22 @@ def test_what_cannot_be_is_one_sentence(stored, words, told):
     ended = stored("fundamentals", *words)
     assert ended.status == 1
     assert told in ended.complaint
+
+
+def test_the_zip_of_all_companies_is_kept_in_the_home_and_taken_again_with_resume(empty, tmp_path):
+    url = "https://www.sec.gov/Archives/edgar/daily-index/xbrl/companyfacts.zip"
+    served = tmp_path / "sec" / url.removeprefix("https://")
+    served.parent.mkdir(parents=True)
+    with zipfile.ZipFile(served, "w") as bundle:
+        bundle.writestr("CIK0000000009.json", "{}")
+    kept, archive = tmp_path / "empty" / "companyfacts.zip", f"archive://{tmp_path / 'sec'}"
+    words = ("fundamentals", "ingest", "--cik", "7", "--bulk", url, "--json")
+
+    failed = empty(*words, edgar=archive).json["facts"]["failed"]
+    assert failed == {"7": "not_found"}
+    assert kept.read_bytes() == served.read_bytes()
+    served.unlink()
+    assert empty(*words, "--resume", edgar=archive).json["facts"]["failed"] == failed
+    ended = empty(*words, edgar=archive)
+    assert (ended.status, kept.is_file()) == (1, True)
+    assert "there is no www.sec.gov/Archives/edgar/daily-index/xbrl/companyfacts.zip" in ended.complaint

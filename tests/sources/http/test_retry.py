@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgewise.core.errors import InvalidInput, ServiceUnavailable, Throttled
-from edgewise.sources.http.retry import Retry, parse_http_date, parse_retry_after
+from edgewise.sources.http.retry import Attempts, Retry, parse_http_date, parse_retry_after
 
 DOWN = ServiceUnavailable("down")
 NOON, HALF_PAST = "Fri, 12 Dec 2025 12:00:00 GMT", "Fri, 12 Dec 2025 12:30:00 GMT"
@@ -81,3 +81,16 @@ def test_a_date_in_another_zone_or_none_becomes_utc():
     assert parse_http_date("Fri, 12 Dec 2025 13:00:00 -0000").isoformat() == "2025-12-12T13:00:00+00:00"
     assert parse_http_date("yesterday") is None
     assert parse_http_date("Fri, 99 Dec 2025 13:00:00 GMT") is None
+
+
+def test_attempts_and_their_time_are_counted_from_the_last_progress(fake_time):
+    policy = Retry(attempts=3, first_s=4, longest_s=10, deadline_s=100)
+    attempts = Attempts(policy, monotonic=fake_time.monotonic, jitter=lambda: 0.5)
+    down = ServiceUnavailable("down")
+    assert [attempts.wait_s(down) for _ in range(3)] == [2.0, 4.0, None]
+    attempts.begin_anew()
+    fake_time.now += 97
+    assert attempts.wait_s(down) == 2.0
+    assert attempts.wait_s(down) is None  # 97 seconds and another 4
+    attempts.begin_anew()
+    assert attempts.wait_s(down) == 2.0

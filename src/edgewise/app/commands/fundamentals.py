@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _ADVICE = "Bring them in: edgewise fundamentals ingest --cik {0}; from stored facts: fundamentals build --cik {0}."
 
+_MEGABYTE = 1_000_000
 _WIDTH = 17  # of an amount: a trillion in whole units, and a mark
 _ORIGINALS = ("10-K", "10-KT", "10-Q", "10-QT", "20-F", "40-F")
 _REPORTS = (*_ORIGINALS, *(f"{form}/A" for form in _ORIGINALS))
@@ -53,7 +54,7 @@ def ingest(
     *,
     cik: Ciks = None,
     ticker: Tickers = None,
-    everybody: Annotated[bool, typer.Option("--all", help="Every company that has a ticker.")] = False,
+    everybody: Annotated[bool, typer.Option("--all", help="Every company known to have had a ticker.")] = False,
     sp500: Sp500 = False,
     failed: Failed = False,
     backfill: Backfill = None,
@@ -85,7 +86,7 @@ def ingest(
         when = Choice(backfill=backfill, hours=hours, days=quarter_days(quarter) if quarter else None)
         chosen = Companies(cik or (), ticker or (), everybody=everybody, members=sp500)
         ciks = _wanted(house, chosen, when, failed=failed)[:limit]
-        with progress("companies", len(ciks)) as done, _bundle(house, bulk, resume=resume) as bundle:
+        with _bundle(house, bulk, resume=resume) as bundle, progress("companies", len(ciks)) as done:
             came = ingest_companies(
                 house.edgar,
                 house.lake,
@@ -263,9 +264,8 @@ def _bundle(house: House, said: str, *, resume: bool) -> AbstractContextManager[
     kept = house.settings.home / "companyfacts.zip"
     if not (resume and kept.is_file()):
         house.make_home()
-        draft = kept.with_suffix(".part")
-        draft.write_bytes(house.edgar.company_facts_bundle(said))
-        draft.replace(kept)
+        with progress("companyfacts.zip, MB", None) as done:
+            house.edgar.company_facts_bundle(said, kept, on_bytes=lambda more: done(more / _MEGABYTE))
     return CompanyFactsZip(kept, source_url=said)
 
 

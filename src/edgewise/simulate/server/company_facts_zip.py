@@ -33,9 +33,10 @@ class CompanyFactsZip:
         self._of_night = lru_cache(maxsize=1)(self._made)
 
     def answer(self, now: datetime) -> Reply:
-        """Return the zip of the newest night before `now`."""
+        """Return the zip of the newest night before `now`; parts of it can be asked for."""
         night = _last_night(now)
-        return Reply(OK, self._of_night(night), "application/zip", modified_at=night, tag=night.isoformat())
+        body = self._of_night(night)
+        return Reply(OK, body, "application/zip", modified_at=night, tag=night.isoformat(), in_parts=True)
 
     def _made(self, night: datetime) -> bytes:
         """Return a zip of every company's file as it stood then; of companies that had one."""

@@ -84,13 +84,13 @@ class Delivery:
                 await self._drip(reply, faults.slow_s)
                 return
             case Fault.TRUNCATED:
-                self._write(reply, f"Content-Length: {len(reply.body) + 1}", half)
+                self._write(reply, f"Content-Length: {len(reply.body) or 1}", half)
                 self._wire.close()
             case Fault.CHUNKED_CUT:
                 self._write(reply, "Transfer-Encoding: chunked", b"%x\r\n%b\r\n" % (len(half) or 1, half or b" "))
                 self._wire.close()
             case Fault.RESET_LATE:
-                self._write(reply, f"Content-Length: {len(reply.body) + 1}", half)
+                self._write(reply, f"Content-Length: {len(reply.body) or 1}", half)
                 await asyncio.sleep(_LOOKS_EVERY_S)  # a reset overtakes what the client has not read yet
                 self._reset()
             case Fault.HALF_OPEN:

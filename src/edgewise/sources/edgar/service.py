@@ -37,15 +37,17 @@ from edgewise.sources.http.recorded import INDEX_NAME, parse_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from edgewise.core.ports import FilingWork
     from edgewise.sources.edgar.discovered import Rejected
+    from edgewise.sources.edgar.fails import HalfMonth
     from edgewise.sources.edgar.feed import FeedEntry, FeedPage
     from edgewise.sources.edgar.records import KnownAt, Submission
     from edgewise.sources.edgar.selection import Selection
     from edgewise.sources.edgar.submissions import CompanySubmissions, FilingRows
     from edgewise.sources.edgar.tickers import TickerPage
-    from edgewise.sources.http import Fetcher
+    from edgewise.sources.http import Fetcher, Saved
 
     Tell = Callable[[Rejected], None]
 
@@ -54,6 +56,9 @@ MOST_FEED_PAGES = 51
 
 LARGEST_DATA_SET = 512 * 1024 * 1024
 """Bytes of a zip; those of Form 13F have some hundred million."""
+
+LARGEST_FAILS = 64 * 1024 * 1024
+"""Bytes of a zip of fails to deliver; those of 2026 have one or two million."""
 
 LARGEST_BUNDLE = 4 * 1024 * 1024 * 1024
 """Bytes of the zip of all company facts, which has more than a thousand million."""
@@ -157,9 +162,12 @@ class Edgar:
         """Return the file of all values a company ever tagged, for `parse_files`. Raises NotFound if there are none."""
         return self._fetcher.get(urls.company_facts(cik)).body
 
-    def company_facts_bundle(self, url: str) -> bytes:
-        """Return the zip of all companies' files, for `CompanyFactsZip`. Raises TooLarge beyond LARGEST_BUNDLE."""
-        return self._fetcher.get(url, max_bytes=LARGEST_BUNDLE).body
+    def company_facts_bundle(self, url: str, path: Path, *, on_bytes: Callable[[int], None] | None = None) -> Saved:
+        """Write the zip of all companies' files to `path`, for `CompanyFactsZip`; see `Fetcher.save`.
+
+        Raises TooLarge beyond LARGEST_BUNDLE.
+        """
+        return self._fetcher.save(url, path, max_bytes=LARGEST_BUNDLE, on_bytes=on_bytes)
 
     def company_tickers(self) -> TickerPage:
         """Return today's tickers with their exchanges, read at `company_tickers_url`."""
@@ -167,15 +175,34 @@ class Edgar:
 
     def data_set(self, addresses: Sequence[str]) -> FetchedDataSet:
         """Return the data set that lies at the first of these addresses at which there is one. Raises NotFound."""
+        found = self._first(addresses, LARGEST_DATA_SET)
+        if found is None:
+            raise NotFound(
+                f"there is no data set at {' or '.join(addresses)}",
+                advice="It comes some weeks after its last day. Until then bring in single filings: --quarter.",
+            )
+        return found
+
+    def fails(self, half: HalfMonth) -> FetchedDataSet:
+        """Return the zip of fails to deliver of half a month, for `read_fails`. Raises NotFound if it is nowhere."""
+        addresses = urls.fails(half.year, half.month, half.half)
+        found = self._first(addresses, LARGEST_FAILS)
+        if found is None:
+            raise NotFound(
+                f"there is no file of fails of {half} at {addresses[0]} or the {len(addresses) - 1} other places",
+                advice=f"The SEC publishes it about {half.due}. Where it has moved it, fetch it yourself and name the "
+                "file: --fails FILE.",
+            )
+        return found
+
+    def _first(self, addresses: Sequence[str], max_bytes: int) -> FetchedDataSet | None:
+        """Return what lies at the first of these addresses at which there is something."""
         for url in addresses:
             try:
-                return FetchedDataSet(self._fetcher.get(url, max_bytes=LARGEST_DATA_SET).body, url)
+                return FetchedDataSet(self._fetcher.get(url, max_bytes=max_bytes).body, url)
             except NotFound:
                 continue
-        raise NotFound(
-            f"there is no data set at {' or '.join(addresses)}",
-            advice="It comes some weeks after its last day. Until then bring in single filings: --quarter.",
-        )
+        return None
 
     def walk(self) -> Iterator[Discovered]:
         """Yield every submission that stands in the archive, once, with what hints tell of form and filing date.

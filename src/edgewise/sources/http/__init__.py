@@ -1,6 +1,6 @@
 """Bytes from the outside world: the polite client for live services and the replay of archives of them."""
 
-from edgewise.sources.http.answer import DEFAULT_MAX_BYTES, Answer, Fetcher, get_listed
+from edgewise.sources.http.answer import DEFAULT_MAX_BYTES, Answer, Fetcher, Saved, get_listed
 from edgewise.sources.http.archive import Archive
 from edgewise.sources.http.client import PoliteClient, Stats
 from edgewise.sources.http.limit import NoLimit, SpacedLimit
@@ -15,6 +15,7 @@ __all__ = [
     "NoLimit",
     "PoliteClient",
     "Retry",
+    "Saved",
     "SpacedLimit",
     "Stats",
     "get_listed",

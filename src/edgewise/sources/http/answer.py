@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 from edgewise.core.errors import NotFound, NotYetAvailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
+
+    Tell = Callable[[int], None]
 
 DEFAULT_MAX_BYTES = 128 * 1024 * 1024
 """Largest decoded body a caller gets without asking for more: well above the 50 MB filings that do occur."""
@@ -33,6 +36,24 @@ class Answer:
     from_cache: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One complete body on disk: never an error page, a block page or a body cut short.
+
+    url:           where the body was read, after redirects.
+    path:          the file that holds it, decoded.
+    size:          its bytes.
+    etag:          the service's name for this version of it, as it came; '' if it gives none, as archives never do.
+    last_modified: UTC instant the service says it last changed; None where it says none.
+    """
+
+    url: str
+    path: Path
+    size: int
+    etag: str = ""
+    last_modified: datetime | None = None
+
+
 class Fetcher(Protocol):
     """Brings the bytes behind a URL, from the live service or from an archive of it. Safe to share between threads."""
 
@@ -42,6 +63,16 @@ class Fetcher(Protocol):
         Raises NotFound, if there is no such document; TooLarge, if it decodes to more than `max_bytes`; Throttled, if
         the service blocks us; ServiceUnavailable, if it gives no usable answer; Hostile and InvalidInput for URLs and
         bodies that cannot be meant.
+        """
+        ...
+
+    def save(self, url: str, path: Path, *, max_bytes: int, on_bytes: Tell | None = None) -> Saved:
+        """Write the whole body behind `url` to `path`, in the memory of a few pieces of it.
+
+        It is written beside `path`, which changes when the body is whole, and not before.
+        on_bytes: told how many bytes more are held; fewer than none where the document changed and begins anew.
+        Raises what `get` raises; NotConfigured, if the disk is full or `path` cannot be written; WriteConflict, while
+        somebody else saves to the same path.
         """
         ...
 

@@ -6,22 +6,27 @@ without its scheme, percent-decoded. A URL with a query is looked up in an INDEX
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from edgewise.core.errors import Hostile, InvalidInput, NotFound, Unparsable
-from edgewise.sources.http.answer import DEFAULT_MAX_BYTES, Answer
+from edgewise.sources.http.answer import DEFAULT_MAX_BYTES, Answer, Saved
+from edgewise.sources.http.body import beginning
+from edgewise.sources.http.draft import Draft, Version
 from edgewise.sources.http.recorded import INDEX_NAME, chosen, parse_index, question_of
 from edgewise.sources.http.shelf import FolderShelf, ZipShelf
 from edgewise.sources.http.urls import parse_url
-from edgewise.sources.http.verdict import error_page
+from edgewise.sources.http.verdict import PAGE_BYTES, error_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Self
 
+    from edgewise.sources.http.answer import Tell
     from edgewise.sources.http.recorded import Question, Recorded
     from edgewise.sources.http.shelf import Shelf
 
@@ -73,16 +78,24 @@ class Archive:
         Raises NotFound, naming the path that was looked for; Unparsable where a crawler has kept one of the service's
         error pages in the document's place, or the archive is damaged.
         """
-        parts = parse_url(url)
-        name = self._recorded(url) if parts.query else self._name_of(parts.netloc + parts.path)
+        name = self._file_of(url)
         body = self._shelf.read(name, max_bytes)
-        if page := error_page(body):
-            raise Unparsable(
-                f"{name} in {self.url} is {page.value}, not a document",
-                advice="Record it anew.",
-                reason="recorded_error",
-            )
+        self._check(name, body)
         return Answer(url=url, body=body, content_type=_TYPES.get(Path(name).suffix.lower(), ""))
+
+    def save(self, url: str, path: Path, *, max_bytes: int, on_bytes: Tell | None = None) -> Saved:
+        """Write the recorded body to `path`; see `Fetcher.save`. Raises what `get` raises."""
+        name = self._file_of(url)
+        with Draft(path, url) as draft, closing(self._shelf.pieces(name, max_bytes)) as pieces:
+            draft.begin(Version())
+            head = beginning(pieces, PAGE_BYTES)
+            self._check(name, head)
+            for piece in chain([head], pieces):
+                draft.write(piece)
+                if on_bytes:
+                    on_bytes(len(piece))
+            draft.finish()
+            return Saved(url=url, path=path, size=draft.held)
 
     def listing(self, prefix_url: str) -> Iterator[str]:
         """Yield the URL of every file that begins with `prefix_url`, sorted; see `Fetcher.listing`.
@@ -104,6 +117,20 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _file_of(self, url: str) -> str:
+        """Return the name of the file that holds the answer to a URL."""
+        parts = parse_url(url)
+        return self._recorded(url) if parts.query else self._name_of(parts.netloc + parts.path)
+
+    def _check(self, name: str, body: bytes) -> None:
+        """Raise Unparsable for a body that is no document."""
+        if page := error_page(body):
+            raise Unparsable(
+                f"{name} in {self.url} is {page.value}, not a document",
+                advice="Record it anew.",
+                reason="recorded_error",
+            )
 
     def _recorded(self, url: str) -> str:
         """Return the name of the file that holds the answer to a URL with a query."""

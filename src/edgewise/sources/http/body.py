@@ -35,6 +35,16 @@ def whole_body(chunks: Iterable[bytes], encoding: str, *, max_bytes: int, url: s
     return bytes(body)
 
 
+def beginning(pieces: Iterator[bytes], size: int) -> bytes:
+    """Take pieces until they have `size` bytes, or all; the others stay where they are."""
+    start = b""
+    for piece in pieces:
+        start += piece
+        if len(start) >= size:
+            break
+    return start
+
+
 def decoded(chunks: Iterable[bytes], encoding: str, *, url: str) -> Iterator[bytes]:
     """Yield the decoded body in pieces of at most 64 KiB where it is compressed. Errors as `whole_body`."""
     match encoding.strip().lower():

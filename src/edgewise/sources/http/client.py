@@ -7,6 +7,7 @@ What happens to one request, in order:
 4. a refusal becomes one of our errors, whatever its status pretends (`verdict`);
 5. the body is decoded within its limit and must be whole (`body`);
 6. transient errors are tried again within a policy (`retry`).
+What is large goes to disk as it comes, and is continued where it broke off, by steps of its own (`transfer`).
 
 No cookie is kept, no proxy or secret is taken from the environment, and nothing is logged: what went wrong is raised,
 what happened is counted in `stats`.
@@ -14,22 +15,26 @@ what happened is counted in `stats`.
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import httpx2
 
 from edgewise.core.errors import InvalidInput, ServiceUnavailable, Throttled, TooLarge, Transient, Unusable
 from edgewise.sources.http.answer import DEFAULT_MAX_BYTES, Answer
-from edgewise.sources.http.body import ACCEPTED, decoded, whole_body
+from edgewise.sources.http.body import ACCEPTED, beginning, decoded, whole_body
 from edgewise.sources.http.cache import ConditionalCache, Kept
+from edgewise.sources.http.draft import Draft
 from edgewise.sources.http.identity import checked_identity
 from edgewise.sources.http.limit import DEFAULT_RATE_PER_S, SpacedLimit
-from edgewise.sources.http.retry import Retry, parse_http_date, parse_retry_after
+from edgewise.sources.http.retry import Attempts, Retry, parse_http_date, parse_retry_after
+from edgewise.sources.http.transfer import Transfer
 from edgewise.sources.http.urls import parse_url, redirected
 from edgewise.sources.http.verdict import PAGE_BYTES, refusal
 
@@ -39,7 +44,9 @@ if TYPE_CHECKING:
     from typing import Self
 
     from edgewise.core.ports import Limit
+    from edgewise.sources.http.answer import Saved, Tell
 
+Result = TypeVar("Result")
 MAX_REDIRECTS = 5
 _OK = 200
 _NOT_MODIFIED = 304
@@ -113,19 +120,21 @@ class PoliteClient:
         Transient errors are raised only after the policy has given up on them.
         """
         parse_url(url)
-        asked_at = self._monotonic()
-        failed = 0
-        while True:
-            try:
-                return self._follow(url, max_bytes, until=asked_at + self._retry.deadline_s)
-            except Transient as error:
-                failed += 1
-                spent_s = self._monotonic() - asked_at
-                wait_s = self._retry.wait_s(error, failed=failed, spent_s=spent_s, chance=self._jitter())
-                if wait_s is None:
-                    raise
-            self._count(retries=1)
-            self._sleep(wait_s)
+        attempts = self._attempts(self._retry)
+        until = self._monotonic() + self._retry.deadline_s
+        return self._tried(lambda: self._followed(url, lambda target: self._ask(target, max_bytes, until)), attempts)
+
+    def save(self, url: str, path: Path, *, max_bytes: int, on_bytes: Tell | None = None) -> Saved:
+        """Write the whole body behind `url` to `path`; see `Fetcher.save` for the errors, `transfer` for how.
+
+        The policy's attempts count anew whenever the transfer got on, and its deadline does not hold. What is held when
+        they are used up, or when the process is killed, is continued by the next one that saves `url` to `path`.
+        """
+        parse_url(url)
+        attempts = self._attempts(replace(self._retry, deadline_s=math.inf))
+        with Draft(path, url) as draft:
+            transfer = Transfer(draft, attempts, max_bytes=max_bytes, monotonic=self._monotonic, on_bytes=on_bytes)
+            return self._tried(lambda: self._followed(url, lambda target: self._fill(target, path, transfer)), attempts)
 
     def listing(self, prefix_url: str) -> Iterator[str]:
         """Raise InvalidInput: a live service cannot be listed."""
@@ -144,12 +153,27 @@ class PoliteClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _follow(self, url: str, max_bytes: int, *, until: float) -> Answer:
-        """Return the answer at the end of the redirects. `until` is an instant of our monotonic clock."""
+    def _attempts(self, policy: Retry) -> Attempts:
+        return Attempts(policy, monotonic=self._monotonic, jitter=self._jitter)
+
+    def _tried(self, act: Callable[[], Result], attempts: Attempts) -> Result:
+        """Return what `act` returns, in as many attempts as the policy grants."""
+        while True:
+            try:
+                return act()
+            except Transient as error:
+                wait_s = attempts.wait_s(error)
+                if wait_s is None:
+                    raise
+            self._count(retries=1)
+            self._sleep(wait_s)
+
+    def _followed(self, url: str, ask: Callable[[str], Result | str]) -> Result:
+        """Return what `ask` returns at the end of the redirects; it returns text where it was sent on."""
         target = url
         for _ in range(MAX_REDIRECTS + 1):
-            outcome = self._ask(target, max_bytes, until)
-            if isinstance(outcome, Answer):
+            outcome = ask(target)
+            if not isinstance(outcome, str):
                 return outcome
             target = redirected(target, outcome)
         raise Unusable(
@@ -157,14 +181,28 @@ class PoliteClient:
         )
 
     def _ask(self, url: str, max_bytes: int, until: float) -> Answer | str:
-        """Return the answer to one request, or where it redirects to."""
+        """Return the answer to one request, or where it redirects to. `until` is an instant of our monotonic clock."""
         kept = self._cache.find(url) if self._cache else None
+        with self._exchange(url, kept.conditions if kept else {}, until) as response:
+            return self._read(url, response, kept, max_bytes, until)
+
+    def _fill(self, url: str, path: Path, transfer: Transfer) -> Saved | str:
+        """Go on with a transfer by one request; return the whole file, or where the request redirects to."""
+        with self._exchange(url, transfer.request_headers, math.inf) as response:
+            if _sent_on(response):
+                return response.headers["location"]
+            transfer.take(url, response.status_code, response.headers, self._arriving(url, response, math.inf))
+        return transfer.finish(url, path)
+
+    @contextmanager
+    def _exchange(self, url: str, headers: dict[str, str], until: float) -> Iterator[httpx2.Response]:
+        """Send one request when it is its turn, and give its answer, the body still to be read."""
         self._take_turn(until)
         self._count(requests=1)
         try:
-            conditions, timeout = kept.conditions if kept else None, _timeout(until - self._monotonic())
-            with self._http.stream("GET", url, headers=conditions, timeout=timeout) as response:
-                return self._read(url, response, kept, max_bytes, until)
+            timeout = _timeout(until - self._monotonic())
+            with self._http.stream("GET", url, headers=headers, timeout=timeout) as response:
+                yield response
         except Throttled as error:
             self._count(throttled=1)
             self._limit.hold(error.retry_after_s or 0.0)
@@ -189,12 +227,12 @@ class PoliteClient:
         if response.status_code == _NOT_MODIFIED and kept:
             self._count(cache_hits=1)
             return _confirmed(kept, max_bytes)
-        if response.status_code in _REDIRECTS and "location" in response.headers:
+        if _sent_on(response):
             return response.headers["location"]
         encoding = response.headers.get("content-encoding", "")
         chunks = self._arriving(url, response, until)
         if response.status_code != _OK:
-            page = _beginning(decoded(chunks, encoding, url=url))
+            page = beginning(decoded(chunks, encoding, url=url), PAGE_BYTES)[:PAGE_BYTES]
         else:
             page = body = whole_body(chunks, encoding, max_bytes=max_bytes, url=url)
         retry_after_s = parse_retry_after(response.headers.get("retry-after"), response.headers.get("date"))
@@ -227,20 +265,14 @@ class PoliteClient:
             self._stats = replace(self._stats, **{name: getattr(self._stats, name) + by for name, by in more.items()})
 
 
+def _sent_on(response: httpx2.Response) -> bool:
+    return response.status_code in _REDIRECTS and "location" in response.headers
+
+
 def _timeout(left_s: float) -> httpx2.Timeout:
     """Return how long each step of a request may take: never longer than what is left until the deadline."""
     left_s = max(left_s, 0.001)
     return httpx2.Timeout(min(_READ_S, left_s), connect=min(_CONNECT_S, left_s))
-
-
-def _beginning(pieces: Iterator[bytes]) -> bytes:
-    """Return the start of a refusal, enough to judge it; however long it is, no more is read."""
-    page = b""
-    for piece in pieces:
-        page += piece
-        if len(page) >= PAGE_BYTES:
-            break
-    return page[:PAGE_BYTES]
 
 
 def _confirmed(kept: Kept, max_bytes: int) -> Answer:

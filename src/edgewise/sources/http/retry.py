@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 from edgewise.core.errors import InvalidInput, Throttled, Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,27 @@ class Retry:
         wait_s = max(wish_s, chance * min(self.longest_s, self.first_s * 2 ** (failed - 1)))
         hopeless = failed >= self.attempts or wish_s > self.patience_s or spent_s + wait_s >= self.deadline_s
         return None if hopeless else wait_s
+
+
+class Attempts:
+    """The attempts at one document since it was asked for or, where it comes piece by piece, since it got on.
+
+    monotonic: seconds of a clock that never goes back. jitter: draws from [0, 1).
+    """
+
+    def __init__(self, policy: Retry, *, monotonic: Callable[[], float], jitter: Callable[[], float]) -> None:
+        self._policy, self._monotonic, self._jitter = policy, monotonic, jitter
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Count attempts and time from now on."""
+        self._failed, self._since = 0, self._monotonic()
+
+    def wait_s(self, error: Transient) -> float | None:
+        """Count one more failure; return the seconds to wait before asking again, None to give up."""
+        self._failed += 1
+        spent_s = self._monotonic() - self._since
+        return self._policy.wait_s(error, failed=self._failed, spent_s=spent_s, chance=self._jitter())
 
 
 def parse_retry_after(value: str | None, served_at: str | None) -> float | None:

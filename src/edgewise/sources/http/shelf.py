@@ -13,18 +13,20 @@ import stat
 import threading
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 from urllib.parse import quote
 
 from edgewise.core.errors import Hostile, NotFound, ServiceUnavailable, TooLarge, Unparsable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 HIGHEST_RATIO = 250
 """Most times its compressed size that a member may have; real filings, full of blanks, reach 44."""
 
+_PIECE_BYTES = 1024 * 1024
 _HARMLESS_BYTES = 1024 * 1024
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1
@@ -38,6 +40,10 @@ class Shelf(Protocol):
 
     def read(self, name: str, max_bytes: int) -> bytes:
         """Return a file's bytes. Raises NotFound, TooLarge, Hostile, Unparsable, ServiceUnavailable."""
+        ...
+
+    def pieces(self, name: str, max_bytes: int) -> Generator[bytes]:
+        """Yield a file's bytes, a megabyte at a time. Raises what `read` raises."""
         ...
 
     def names(self, prefix: str) -> Iterator[str]:
@@ -76,6 +82,21 @@ class FolderShelf:
         if len(body) > max_bytes:
             raise _too_large(name, max_bytes)
         return body
+
+    def pieces(self, name: str, max_bytes: int) -> Generator[bytes]:
+        """Yield a file's bytes piece by piece; see `Shelf.pieces`."""
+        path = self._inside(self._root / checked_name(name))
+        try:
+            file = path.open("rb") if _is_file(path) else None
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        if file is None:
+            raise self._missing(name)
+        with file:
+            if os.fstat(file.fileno()).st_size > max_bytes:
+                raise _too_large(name, max_bytes)
+            while piece := _next_piece(file, path):
+                yield piece
 
     def names(self, prefix: str) -> Iterator[str]:
         """Yield names as they are met; see `Shelf.names`. A link to a folder is not entered: its files stand once."""
@@ -127,22 +148,19 @@ class ZipShelf:
 
     def read(self, name: str, max_bytes: int) -> bytes:
         """Return a member's bytes; see `Shelf.read`."""
+        member = self._member(name, max_bytes)
         archive = self._archive()
-        try:
-            member = archive.getinfo(checked_name(name))
-        except KeyError:
-            raise NotFound(f"there is no {name} in {self._path}", advice="Check the URL and the archive.") from None
-        self._check(member, max_bytes)
-        try:
-            with archive.open(member) as file:
-                # One byte more than declared: reading is bounded by what is asked, never by what unfolds.
-                return file.read(member.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
-            raise self._damaged(f"{name}: {error}") from error
-        except OSError as error:
-            if error.errno == errno.EINVAL:  # its index points before the beginning of the file
-                raise self._damaged(f"{name}: {error}") from error
-            raise _unreadable(self._path, error) from error
+        with self._reading(name), archive.open(member) as file:
+            # One byte more than declared: reading is bounded by what is asked, never by what unfolds.
+            return file.read(member.file_size + 1)
+
+    def pieces(self, name: str, max_bytes: int) -> Generator[bytes]:
+        """Yield a member's bytes piece by piece; see `Shelf.pieces`."""
+        member = self._member(name, max_bytes)
+        archive = self._archive()
+        with self._reading(name), archive.open(member) as file:
+            while piece := file.read(_PIECE_BYTES):
+                yield piece
 
     def names(self, prefix: str) -> Iterator[str]:
         """Yield member names; see `Shelf.names`."""
@@ -185,7 +203,12 @@ class ZipShelf:
             raise
         return archive
 
-    def _check(self, member: zipfile.ZipInfo, max_bytes: int) -> None:
+    def _member(self, name: str, max_bytes: int) -> zipfile.ZipInfo:
+        """Return a member that may be read."""
+        try:
+            member = self._archive().getinfo(checked_name(name))
+        except KeyError:
+            raise NotFound(f"there is no {name} in {self._path}", advice="Check the URL and the archive.") from None
         if member.flag_bits & _ENCRYPTED:
             raise self._damaged(f"{member.filename} is encrypted")
         if member.compress_type not in _METHODS:
@@ -197,6 +220,19 @@ class ZipShelf:
             )
         if member.file_size > max_bytes:
             raise _too_large(member.filename, max_bytes)
+        return member
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
+        """Tell what goes wrong while a member is read."""
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+            raise self._damaged(f"{name}: {error}") from error
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # its index points before the beginning of the file
+                raise self._damaged(f"{name}: {error}") from error
+            raise _unreadable(self._path, error) from error
 
     def _damaged(self, what: str) -> Unparsable:
         return Unparsable(
@@ -218,6 +254,13 @@ def _is_file(path: Path) -> bool:
 def _beginning(path: Path, size: int) -> bytes:
     with path.open("rb") as file:
         return file.read(size)
+
+
+def _next_piece(file: BinaryIO, path: Path) -> bytes:
+    try:
+        return file.read(_PIECE_BYTES)
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def _unreadable(path: Path, error: OSError) -> ServiceUnavailable:

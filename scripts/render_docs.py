@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     import click
 
-    from edgewise.factors.metric import MetricFactor
+    from edgewise.factors.metric import Metric, MetricFactor
     from edgewise.text.risk_categories.declared import Category
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -253,6 +253,18 @@ def _category(category: Category) -> list[str]:
     ]
 
 
+def _weight_beside(factor: MetricFactor, metric: Metric) -> float:
+    """Return the weight of all metrics of a factor that are asked for together with one of them."""
+    industry = metric.only_for[0] if metric.only_for else None
+    return sum(one.weight for one in factor.metrics if one.has_meaning(industry))
+
+
+def _if_yearly(metric: Metric) -> str:
+    """Return what of its age is said of companies that report once a year, '' where it is the same."""
+    same = metric.yearly_max_age_days == metric.max_age_days
+    return "" if same else f"; after {metric.yearly_max_age_days:,} of a company that reports once a year"
+
+
 def factor_page(factor: MetricFactor) -> str:
     """Return the page of a factor of the score: what its module says, and every metric."""
     told = inspect.cleandoc(import_module(f"edgewise.factors.{factor.name}").__doc__ or "")
@@ -279,9 +291,11 @@ def factor_page(factor: MetricFactor) -> str:
             "| --- | --- |",
             f"| unit | {metric.unit} |",
             f"| better | {'more' if metric.direction > 0 else 'less'} |",
-            f"| too old | after {metric.max_age_days:,} days |",
-            f"| not for | {', '.join(metric.not_for) or 'nobody'} |",
-            f"| weight in the factor | {metric.weight:g} of {sum(one.weight for one in factor.metrics):g} |",
+            f"| too old | after {metric.max_age_days:,} days{_if_yearly(metric)} |",
+            f"| only for | {', '.join(metric.only_for)} |"
+            if metric.only_for
+            else f"| not for | {', '.join(metric.not_for) or 'nobody'} |",
+            f"| weight in the factor | {metric.weight:g} of {_weight_beside(factor, metric):g} |",
             f"| source | {metric.source} |",
             "",
         ]

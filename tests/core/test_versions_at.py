@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from edgewise.core.errors import InvalidInput
-from edgewise.core.standing import cells, checked_instants, places, spent, standing, versions
 from edgewise.core.table import Instant
+from edgewise.core.versions_at import cells, checked_instants, places, spent, standing, versions
 
 
 def instants(*days: int | None) -> pl.Series:

@@ -10,7 +10,7 @@ from edgewise.core.tables_score import FACTOR_METRICS
 from edgewise.factors.registry import SCORED
 
 SESSION = date(2024, 5, 15)
-METRICS = [metric.name for factor in SCORED for metric in factor.metrics]
+METRICS = [metric.name for factor in SCORED for metric in factor.metrics if not metric.only_for]
 
 
 def metrics_of(names, values, *, session=SESSION, sector="energy", industry="other", close=10.0):

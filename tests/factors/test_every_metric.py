@@ -9,12 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from edgewise.core.errors import InvalidInput
 from edgewise.core.tables_score import FACTOR_METRICS, SCORES
 from edgewise.factors.metric import INDUSTRY_KINDS, Metric, MetricFactor
 from edgewise.factors.registry import METRICS_VERSION, SCORED
 
 METRICS = [metric for factor in SCORED for metric in factor.metrics]
-WORDS = {"1": "b2a1835325bfe3f4"}  # of each version: what it is made of
+WORDS = {"2": "ff426578e95a6061"}  # of each version: what it is made of
 TEN = "value growth profitability health momentum analysts insiders institutional news technical"
 BESIDE = "filing_tone filing_tone_change risk_factor_change text_similarity earnings_quality capital_return low_risk"
 
@@ -37,8 +38,8 @@ def test_a_metric_says_what_people_need(metric):
     assert metric.formula
     assert metric.unit
     assert re.search(r"\(\d{4}[a-z]?\)|\d{4}$", metric.source), "a source names a year"
-    assert 0 <= metric.max_age_days <= 500
-    assert set(metric.not_for) <= set(INDUSTRY_KINDS)
+    assert 0 <= metric.max_age_days <= metric.yearly_max_age_days <= 500
+    assert set(metric.not_for) | set(metric.only_for) <= set(INDUSTRY_KINDS)
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
@@ -46,6 +47,25 @@ def test_of_nothing_known_nothing_is_made(metric):
     names = metric.value.meta.root_names()
     empty = pl.DataFrame({name: [None] for name in names}, schema=dict.fromkeys(names, pl.Float64))
     assert empty.select(metric.value).item() is None
+
+
+def test_a_metric_is_not_for_some_industries_or_only_for_some():
+    with pytest.raises(InvalidInput, match=r"not for .*bank.* only for .*reit"):
+        Metric("x", "ratios", pl.col("a"), "a", "fraction", 1, 10, "X (2000)", not_for=("bank",), only_for=("reit",))
+
+
+@pytest.mark.parametrize("industry", [*INDUSTRY_KINDS, "other", None])
+def test_every_industry_has_metrics_of_each_of_the_ten(industry):
+    """Whatever a company does, at least one metric of each factor that counts is asked of it."""
+    for factor in SCORED[:10]:
+        assert any(metric.has_meaning(industry) for metric in factor.metrics), factor.name
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
+def test_meaning_is_the_same_of_one_industry_and_of_a_column(metric):
+    industries = pl.DataFrame({"industry": [*INDUSTRY_KINDS, "other", None]})
+    told = industries.select(metric.is_meant()).to_series().to_list()
+    assert told == [metric.has_meaning(industry) for industry in industries["industry"]]
 
 
 @pytest.mark.parametrize("factor", SCORED, ids=lambda factor: factor.name)
@@ -70,7 +90,8 @@ def digest(factors):
 
 def told_of(metric):
     formula = metric.value.meta.tree_format(return_as_string=True)
-    return metric.name, metric.view, formula, metric.direction, metric.max_age_days, metric.not_for, metric.weight
+    ages = metric.max_age_days, metric.yearly_max_age_days
+    return metric.name, metric.view, formula, metric.direction, *ages, metric.not_for, metric.only_for, metric.weight
 
 
 def test_the_digest_sees_a_changed_formula():

@@ -46,11 +46,33 @@ def test_one_missing_input_takes_its_own_metric_and_no_other(field):
     assert [name for name, value in told.items() if value is None] == [field]
 
 
-def test_a_bank_has_no_metric_of_health_and_a_property_trust_no_current_part():
-    assert set(metrics_of(FACTOR, industry="bank", **COMPANY).values()) == {None}
-    assert without_meaning(FACTOR)["insurer"] == set(HEALTH)
-    assert without_meaning(FACTOR)["reit"] == {"current_ratio", "quick_ratio"}
-    assert without_meaning(FACTOR)["utility"] == set()
+BALANCE = COMPANY | {"total_assets": 6e8, "ebitda": 5e7, "interest_expense": 2e7}
+
+
+@pytest.mark.parametrize("industry", ["bank", "insurer"])
+def test_of_a_bank_and_of_an_insurer_counts_what_part_of_its_assets_is_its_own(industry):
+    """60 of 600 million; a third of it lost, and more than all of it."""
+    name = f"{industry}_equity_to_assets"
+    left = dict.fromkeys(HEALTH)
+    assert metrics_of(FACTOR, industry=industry, **BALANCE) == left | {name: pytest.approx(0.1)}
+    worse = [metrics_of(FACTOR, industry=industry, **BALANCE | {"equity": own})[name] for own in (4e7, -6e6)]
+    assert worse == pytest.approx([40 / 600, -0.01])
+    assert metrics_of(FACTOR, industry=industry, **BALANCE | {"total_assets": None}) == left | {name: None}
+
+
+def test_a_property_trust_is_asked_what_the_indentures_of_its_bonds_ask():
+    """30 of 600 million are owed, and 50 earned before depreciation for 20 of interest."""
+    told = metrics_of(FACTOR, industry="reit", **BALANCE)
+    own = {"reit_debt_to_assets": 0.05, "reit_interest_cover": 2.5}
+    assert told == pytest.approx(dict.fromkeys(HEALTH) | own)
+    better = {metric.name: metric.direction for metric in FACTOR.metrics}
+    assert [better[name] for name in own] == [-1, 1]
+    free = metrics_of(FACTOR, industry="reit", **BALANCE | {"debt": 0.0, "interest_expense": 0.0})
+    assert (free["reit_debt_to_assets"], free["reit_interest_cover"]) == (0.0, None)
+
+
+def test_what_has_no_meaning_where():
+    assert without_meaning(FACTOR) == {kind: set(HEALTH) for kind in ("bank", "insurer", "reit")} | {"utility": set()}
 
 
 def test_an_old_balance_sheet_is_none():

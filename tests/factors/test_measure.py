@@ -25,9 +25,9 @@ def peers(*names, industry="other", session=DAY):
     return pl.DataFrame(rows, schema=PEERS_SCHEMA, orient="row")
 
 
-def ratios(*rows, session=DAY):
-    told = [(name, session, day, eps, 10.0) for name, day, eps in rows]
-    names = ["instrument_id", "session", "observed_on", "eps_diluted", "price"]
+def ratios(*rows, session=DAY, yearly=False):
+    told = [(name, session, day, yearly, eps, 10.0) for name, day, eps in rows]
+    names = ["instrument_id", "session", "observed_on", "reports_yearly", "eps_diluted", "price"]
     return pl.DataFrame(told, schema=names, orient="row")
 
 
@@ -52,6 +52,18 @@ def test_failure_case_39_what_is_too_old_or_not_yet_is_none(days, counts):
     assert rows["oldest_days"].to_list() == [days if counts else None]
 
 
+@pytest.mark.parametrize(("days", "age"), [(0, 0.0), (250, 0.5), (500, 1.0), (501, None), (-1, None)])
+def test_statements_of_a_company_that_reports_once_a_year_count_for_500_days(days, age):
+    rows = asked({"ratios": ratios(("A", DAY - timedelta(days=days), 1.0), yearly=True)}, peers("A"))
+    assert rows["earnings_yield"].to_list() == [None if age is None else 0.1]
+    assert rows["mean_age"].to_list() == [age]
+
+
+def test_of_whom_it_is_not_known_whether_it_reports_yearly_statements_count_as_of_others():
+    rows = ratios(("A", DAY - timedelta(days=101), 1.0)).with_columns(reports_yearly=pl.lit(None, pl.Boolean))
+    assert asked({"ratios": rows}, peers("A"))["earnings_yield"].to_list() == [None]
+
+
 def test_ages_are_of_what_counts():
     views = {
         "ratios": ratios(("A", DAY - timedelta(days=50), 1.0)),
@@ -73,9 +85,25 @@ def test_what_is_no_number_is_none(eps):
     assert asked({"ratios": ratios(("A", DAY, eps))}, peers("A"))["earnings_yield"].to_list() == [None]
 
 
-def test_rows_of_another_session_do_not_count():
-    other = ratios(("A", DAY, 1.0), session=date(2024, 5, 14))
-    assert asked({"ratios": other}, peers("A"))["earnings_yield"].to_list() == [None]
+def test_failure_case_37_neither_the_session_before_nor_after_nor_a_neighbour_fills_a_gap():
+    day_before, day_after = date(2024, 5, 14), date(2024, 5, 16)
+    others = [ratios((name, day_before, eps), session=day)
+              for name, eps in (("A", 1.0), ("C", 3.0)) for day in (day_before, day_after)]  # fmt: skip
+    neighbours = ratios(("A", day_before, 1.0), ("C", day_before, 3.0))
+    rows = asked({"ratios": pl.concat([*others, neighbours])}, peers("A", "B", "C"))
+    assert rows["earnings_yield"].to_list() == [0.1, None, 0.3]
+    alone = asked({"ratios": pl.concat(others)}, peers("A", "B", "C"))
+    assert alone["earnings_yield"].null_count() == 3
+
+
+def test_a_metric_of_single_industries_is_none_elsewhere_and_where_no_industry_is_known():
+    capital = Metric("bank_equity_to_assets", "ratios", pl.col("eps_diluted"), "x", "x", 1, 100, "test",
+                     only_for=("bank",))  # fmt: skip
+    factor = MetricFactor("health", "1", "Health", "sound", (capital,))
+    view, none = {"ratios": ratios(("A", DAY, 1.0))}, pl.DataFrame(schema=QUOTE_SCHEMA)
+    told = [measured([factor], view, peers("A", industry=kind), none, version="test")["bank_equity_to_assets"].item()
+            for kind in ("bank", "insurer", "other", None)]  # fmt: skip
+    assert told == [1.0, None, None, None]
 
 
 def test_a_view_that_says_two_things_of_a_security_is_refused():

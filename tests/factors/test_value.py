@@ -59,6 +59,8 @@ def test_industries_in_which_a_yield_has_no_meaning():
         "reit": {"earnings_yield", "free_cash_flow_yield"},
         "utility": set(),
     }
+    trust = metrics_of(FACTOR, industry="reit", **COMPANY, operating_cash_flow=7e7)
+    assert trust["reit_cash_flow_yield"] == pytest.approx(0.07)
     told = metrics_of(FACTOR, industry="bank", **COMPANY)
     assert {name for name, one in told.items() if one is not None} == {"earnings_yield", "book_yield"}
 

@@ -38,6 +38,7 @@ FACTOR_METRICS = Table(
         _metric("sales_yield", "revenue of twelve months / market value, a fraction"),
         _metric("ebitda_yield", "EBITDA of twelve months / enterprise value, a fraction"),
         _metric("free_cash_flow_yield", "free cash flow of twelve months / market value, a fraction"),
+        _metric("reit_cash_flow_yield", "of a property trust, operating cash flow of twelve months / market value"),
         _metric("revenue_growth_1y", "growth of revenue over a year, a fraction"),
         _metric("eps_growth_1y", "growth of diluted earnings a share over a year, a fraction"),
         _metric("revenue_growth_5y", "growth of revenue over five years, a fraction a year"),
@@ -52,6 +53,10 @@ FACTOR_METRICS = Table(
         _metric("current_ratio", "current assets / current liabilities"),
         _metric("quick_ratio", "current assets without inventory / current liabilities"),
         _metric("interest_cover", "operating income / interest expense"),
+        _metric("bank_equity_to_assets", "of a bank, equity / total assets, a fraction"),
+        _metric("insurer_equity_to_assets", "of an insurer, equity / total assets, a fraction"),
+        _metric("reit_debt_to_assets", "of a property trust, debt / total assets, a fraction"),
+        _metric("reit_interest_cover", "of a property trust, EBITDA / interest expense"),
         _metric("momentum_12_1", "total return from 252 to 21 sessions ago, a fraction"),
         _metric("return_126", "total return of 126 sessions, a fraction"),
         _metric("to_high_252", "close / highest price of 252 sessions, 0 to 1"),
@@ -83,14 +88,14 @@ FACTOR_METRICS = Table(
         _metric("idiosyncratic_volatility_252", "deviation of what the market does not explain, a fraction a year"),
         Column("oldest_days", pl.Int32, "days since what the oldest metric is of", nulls="no metric is known"),
         Column("mean_age", pl.Float64, "mean age of the metrics, as a fraction of what is allowed", nulls="no metric"),
-        Column("known_at", Instant, "UTC instant of the session's close"),
+        Column("known_at", Instant, "UTC instant of the session's close; of a correction, when it was stored"),
     ),
 )
 
 SCORES = Table(
     "scores",
     "One row per security, session and configuration of weights: the score as it was published. Never changed: what "
-    "would come out differently later is told, not stored over it.",
+    "would come out differently later is told, not stored over it. A correction is a new row, known from then on.",
     key=("instrument_id", "session", "configuration", "version"),
     columns=(
         Column("instrument_id", pl.String, "security"),
@@ -140,7 +145,8 @@ SCORES = Table(
         Column("inputs_fingerprint", pl.String, "hash of the security's metrics and of all that it is compared with"),
         Column("code_fingerprint", pl.String, "hash of the code that made it"),
         Column("computed_at", Instant, "UTC instant at which it was computed"),
-        Column("known_at", Instant, "UTC instant of the session's close"),
+        Column("correction", pl.String, "why it was published anew", nulls="as first published"),
+        Column("known_at", Instant, "UTC instant of the session's close; of a correction, when it was published"),
     ),
 )
 

@@ -35,7 +35,7 @@ class Combined:
     mean:   weighted mean deviation from 50; NaN where nothing is known.
     spread: how far such a mean lies out as a rule; NaN as mean.
     known:  share of the weight that is known, of what has a meaning for that name; zero where nothing has.
-    full:   the spread of a name of which everything is known.
+    full:   the spread of a name of which all that is usual is known.
     """
 
     parts: NDArray[np.float64]
@@ -46,13 +46,18 @@ class Combined:
 
 
 def combined(
-    values: NDArray[np.float64], weights: NDArray[np.float64], *, asked: NDArray[np.bool_] | None = None
+    values: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    *,
+    asked: NDArray[np.bool_] | None = None,
+    usual: NDArray[np.float64] | None = None,
 ) -> Combined:
     """Return the weighted mean of each row of `values`, and its spread.
 
     values:  (names, x), 0 to 100; NaN is missing. The order of names must not depend on anything but them: sums do.
     weights: (x,), not negative, one above zero; x of weight zero count for nothing.
     asked:   (names, x), whether x has a meaning for that name; all by default. Only `known` looks at it.
+    usual:   (x,), the weights without what is asked of few names only; `weights` by default. Only `full` looks at it.
     """
     there = np.isfinite(values)
     weighed = there * weights
@@ -65,7 +70,8 @@ def combined(
     covariance = _covariance(deviation, there)
     parts = np.where(total[:, None] > 0, own * deviation, 0.0)
     mean = np.where(total > 0, parts.sum(axis=1), np.nan)
-    full = float(_spread((weights / weights.sum())[None, :], covariance)[0])
+    whole = weights if usual is None else usual
+    full = float(_spread((whole / whole.sum())[None, :], covariance)[0])
     return Combined(parts, mean, _spread(own, covariance), known, full)
 
 

@@ -7,9 +7,15 @@ sheet deserves. A company without equity that owes no debt has no ratio.
 
 Interest cover has no meaning without interest, and is null there: that nothing is owed, debt / equity tells.
 
-Not for banks and insurers: all of it, for deposits and claims are what they trade in, their balance sheets have no
-current part, and interest is a cost of sales. Not for property trusts: current and quick ratio, for the same reason of
-the balance sheet.
+Not for banks and insurers: all of these, for deposits and claims are what they trade in, their balance sheets have no
+current part, and interest is a cost of sales. What remains of assets when all is paid back counts instead: equity /
+total assets. Capital weighted by risk is reported to regulators and not in statements; the plain ratio foretells
+failures of banks over a year or two about as well (Estrella, Park and Peristiani). Banks are compared with banks and
+insurers with insurers, who need more of it.
+
+Not for property trusts either: their balance sheets have no current part, and depreciation of buildings that keep
+their value goes off equity and off operating income. They have the two ratios that nearly all indentures of their bonds
+limit: debt / total assets, as a rule at most 0.6, and EBITDA / interest expense, at least 1.5.
 """
 
 from __future__ import annotations
@@ -17,14 +23,29 @@ from __future__ import annotations
 import polars as pl
 
 from edgewise.factors.ages import STATEMENT_DAYS
-from edgewise.factors.metric import Metric, MetricFactor
+from edgewise.factors.metric import IndustryKind, Metric, MetricFactor, positive
 
 MOST_DEBT = 20.0
 """Debt a dollar of equity beyond which more of it makes no difference."""
 
+
+def _equity_to_assets(industry: IndustryKind, source: str) -> Metric:
+    return Metric(
+        f"{industry}_equity_to_assets",
+        "ratios",
+        positive(pl.col("equity"), pl.col("total_assets")),
+        "equity / total assets",
+        "fraction",
+        1,
+        STATEMENT_DAYS,
+        source,
+        only_for=(industry,),
+    )
+
+
 FACTOR = MetricFactor(
     name="health",
-    version="1",
+    version="2",
     title="Financial health",
     meaning="The company owes little beside what it owns and earns.",
     metrics=(
@@ -40,7 +61,7 @@ FACTOR = MetricFactor(
             -1,
             STATEMENT_DAYS,
             "Campbell, Hilscher and Szilagyi (2008), who measure leverage by all liabilities",
-            not_for=("bank", "insurer"),
+            not_for=("bank", "insurer", "reit"),
         ),
         Metric(
             "current_ratio",
@@ -73,7 +94,31 @@ FACTOR = MetricFactor(
             1,
             STATEMENT_DAYS,
             "Altman, Haldeman and Narayanan (1977)",
-            not_for=("bank", "insurer"),
+            not_for=("bank", "insurer", "reit"),
+        ),
+        _equity_to_assets("bank", "Estrella, Park and Peristiani (2000)"),
+        _equity_to_assets("insurer", "Carson and Hoyt (1995)"),
+        Metric(
+            "reit_debt_to_assets",
+            "ratios",
+            positive(pl.col("debt"), pl.col("total_assets")),
+            "debt / total assets",
+            "fraction",
+            -1,
+            STATEMENT_DAYS,
+            "Riddiough and Steiner (2020)",
+            only_for=("reit",),
+        ),
+        Metric(
+            "reit_interest_cover",
+            "ratios",
+            positive(pl.col("ebitda"), pl.col("interest_expense")),
+            "EBITDA / interest expense, of twelve months",
+            "ratio",
+            1,
+            STATEMENT_DAYS,
+            "Riddiough and Steiner (2020)",
+            only_for=("reit",),
         ),
     ),
 )

@@ -10,6 +10,7 @@ import polars as pl
 from edgewise.core.clock import session_closes
 from edgewise.core.errors import InvalidInput
 from edgewise.core.tables_score import FACTOR_METRICS
+from edgewise.factors.metric import YEARLY_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ def measured(
     peers:   PEERS_SCHEMA, one row per security and session.
     quotes:  QUOTE_SCHEMA, at most one row of each; who has no close did not trade.
     Nulls:   a metric is null where its view has no row or null, where the formula has no finite value, where what it is
-             of is older than `max_age_days` or younger than the session, and where its industry excludes it.
+             of is older than the metric allows or younger than the session, and where its industry has no use for it.
     Time:    a row rests on the rows of the views of its own session.
     Raises:  InvalidInput for a view that has a security twice on a session, SchemaMismatch for a wrong frame.
     """
@@ -55,7 +56,7 @@ def measured(
     for view, metrics in by_view.items():
         if view in views:
             rows = rows.join(_evaluated(view, views[view], metrics), on=_CELL, how="left", maintain_order="left")
-            rows = rows.with_columns(one for metric in metrics for one in _standing(metric)).drop("observed_on")
+            rows = rows.with_columns(one for metric in metrics for one in _counting(metric)).drop(_of_row(view))
             known += metrics
     none = pl.lit(None, pl.Float64)
     filled = rows.with_columns(
@@ -72,27 +73,28 @@ def measured(
 
 
 def _evaluated(name: str, view: pl.DataFrame, metrics: Sequence[Metric]) -> pl.DataFrame:
-    """Return instrument_id, session, observed_on and each metric's formula over the rows of a view."""
-    told = view.select(*_CELL, "observed_on", *(metric.value.cast(pl.Float64).alias(metric.name) for metric in metrics))
+    """Return instrument_id, session, what a view says of whole rows, and each metric's formula over them."""
+    told = view.select(
+        *_CELL, *_of_row(name), *(metric.value.cast(pl.Float64).alias(metric.name) for metric in metrics)
+    )
     if told.select(pl.struct(_CELL).is_duplicated().any()).item():
         raise InvalidInput(f"view {name} has a security twice on one session", advice="Give one row of each.")
     return told
 
 
-def _days() -> pl.Expr:
-    return (pl.col("session") - pl.col("observed_on")).dt.total_days()
+def _of_row(view: str) -> list[str]:
+    return ["observed_on", "reports_yearly"] if view in YEARLY_DAYS else ["observed_on"]
 
 
-def _standing(metric: Metric) -> list[pl.Expr]:
+def _counting(metric: Metric) -> list[pl.Expr]:
     """Return the metric where it counts, its age in days, and its age as a fraction of what is allowed."""
-    counts = (
-        pl.col(metric.name).is_finite()
-        & _days().is_between(0, metric.max_age_days)
-        & ~pl.col("industry").is_in(list(metric.not_for)).fill_null(value=False)
-    )
-    allowed = max(metric.max_age_days, 1)
+    days = (pl.col("session") - pl.col("observed_on")).dt.total_days()
+    allowed = pl.lit(metric.max_age_days)
+    if metric.view in YEARLY_DAYS:
+        allowed = pl.when("reports_yearly").then(metric.yearly_max_age_days).otherwise(allowed)
+    counts = pl.col(metric.name).is_finite() & days.is_between(0, allowed) & metric.is_meant()
     return [
         pl.when(counts).then(metric.name).alias(metric.name),
-        pl.when(counts).then(_days()).alias(f"{metric.name} days"),
-        pl.when(counts).then(_days() / allowed).alias(f"{metric.name} age"),
+        pl.when(counts).then(days).alias(f"{metric.name} days"),
+        pl.when(counts).then(days / allowed.clip(1)).alias(f"{metric.name} age"),
     ]

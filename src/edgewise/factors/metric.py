@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from edgewise.core.errors import InvalidInput
+from edgewise.factors.ages import YEARLY_STATEMENT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,8 @@ INDUSTRY_KINDS: tuple[IndustryKind, ...] = ("bank", "insurer", "reit", "utility"
 
 VIEWS: Mapping[str, str] = {
     "ratios": "the values of table ratios, twelve months; x_before of the year before for revenue, eps_diluted and "
-    "free_cash_flow; debt, dividends_paid and buybacks; price and market_value",
+    "free_cash_flow; debt, dividends_paid and buybacks; total_assets, operating_cash_flow and interest_expense; price "
+    "and market_value; reports_yearly, whether the company reports once a year as far as was known",
     "indicators": "the numbers of table indicators of the last session that traded, and its close, on its own count",
     "ratings": "firms, mean, change_30, targets, mean_target, close and target_vs_price, as `opinions` has them",
     "insiders": "buyers, sellers, net_value and cluster_buyers of 90 days, zeros for who did nothing; market_value",
@@ -29,6 +31,8 @@ VIEWS: Mapping[str, str] = {
 """What formulas can read, by name. A view has a row per security and session at most: instrument_id, session,
 observed_on (the day its values are of: a period's end, a trade, a story) and its fields. It holds what was known at the
 session's close; a field is null where it is not known or in doubt."""
+YEARLY_DAYS: Mapping[str, int] = {"ratios": YEARLY_STATEMENT_DAYS}
+"""Views that say who reports once a year, and after how many days what they tell of such a company is too old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,11 @@ class Metric:
     formula:      the same in words, for people.
     unit:         what one unit of it is.
     direction:    1 if more is better, -1 if less is.
-    max_age_days: a value of a day further back than this many calendar days is none.
+    max_age_days: a value of a day further back than this many calendar days is none; of who reports once a year, than
+                  `yearly_max_age_days`.
     source:       where the idea was published.
     not_for:      industries in which it has no meaning.
+    only_for:     the industries in which alone it has one; empty for all.
     weight:       its share in the factor, relative to the others.
     """
 
@@ -57,6 +63,7 @@ class Metric:
     max_age_days: int
     source: str
     not_for: tuple[IndustryKind, ...] = ()
+    only_for: tuple[IndustryKind, ...] = ()
     weight: float = 1.0
 
     def __post_init__(self) -> None:
@@ -67,6 +74,23 @@ class Metric:
         if self.weight <= 0 or self.max_age_days < 0:
             raise InvalidInput(f"metric {self.name}: weight {self.weight}, max_age_days {self.max_age_days}",
                                advice="A weight is above zero and an age is not negative.")  # fmt: skip
+        if self.not_for and self.only_for:
+            raise InvalidInput(f"metric {self.name} is not for {self.not_for} and only for {self.only_for}",
+                               advice="Name the industries that have it, or those that have not.")  # fmt: skip
+
+    @property
+    def yearly_max_age_days(self) -> int:
+        """The age up to which a value counts of a company that reports once a year."""
+        return YEARLY_DAYS.get(self.view, self.max_age_days)
+
+    def has_meaning(self, industry: str | None) -> bool:
+        """Return whether it has a meaning in an industry; one that is not known is none of INDUSTRY_KINDS."""
+        return industry in self.only_for if self.only_for else industry not in self.not_for
+
+    def is_meant(self) -> pl.Expr:
+        """Return `has_meaning` of column `industry`."""
+        named = pl.col("industry").is_in(list(self.only_for or self.not_for)).fill_null(value=False)
+        return named if self.only_for else ~named
 
 
 @dataclass(frozen=True, slots=True)

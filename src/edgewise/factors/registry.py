@@ -51,8 +51,14 @@ SCORED: tuple[MetricFactor, ...] = (
     low_risk.FACTOR,
 )
 """Factors of the stock score, in the order in which they are shown."""
-METRICS_VERSION = "1"
+METRICS_VERSION = "2"
 """Raise it with any change of a formula or of what a factor is made of; a test holds it to their text."""
+
+
+def fields_of(view: str) -> frozenset[str]:
+    """Return the fields of a view that the formulas of any factor of the score read."""
+    read = (metric.value.meta.root_names() for factor in SCORED for metric in factor.metrics if metric.view == view)
+    return frozenset(name for names in read for name in names)
 
 
 def factor_named(name: str) -> Factor:

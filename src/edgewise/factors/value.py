@@ -6,7 +6,9 @@ are denominators and above zero; twelve months of statements are set against the
 
 Not for banks and insurers: sales, EBITDA and free cash flow, for what they lend, borrow and underwrite passes through
 these lines, and interest is a cost of their trade. Not for property trusts: free cash flow, for the buildings they buy
-count as capital expenditure; and earnings, which depreciate buildings that keep their value.
+count as capital expenditure; and earnings, which depreciate buildings that keep their value. Their price is set against
+operating cash flow instead, which is before depreciation and without gains on what they sell: close to the funds from
+operations that they report themselves, and a line of every statement.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from edgewise.factors.metric import Metric, MetricFactor, positive
 
 FACTOR = MetricFactor(
     name="value",
-    version="1",
+    version="2",
     title="Value",
     meaning="The price is low beside what the company earns and owns.",
     metrics=(
@@ -75,6 +77,17 @@ FACTOR = MetricFactor(
             STATEMENT_DAYS,
             "Lakonishok, Shleifer and Vishny (1994), with free cash flow for earnings and depreciation",
             not_for=("bank", "insurer", "reit"),
+        ),
+        Metric(
+            "reit_cash_flow_yield",
+            "ratios",
+            positive(pl.col("operating_cash_flow"), pl.col("market_value")),
+            "operating cash flow of twelve months / market value",
+            "fraction",
+            1,
+            STATEMENT_DAYS,
+            "Vincent (1999), who sets it beside funds from operations",
+            only_for=("reit",),
         ),
     ),
 )

@@ -1,8 +1,8 @@
 """Consensus and targets at many instants: what `consensus` and `targets` answer for one, without asking them so often.
 
 1. A rating stands from when it was known until its provider said it anew, and at most as long as an opinion is valid.
-2. Of the ratings of a firm and security the last one hides the others (`core.standing`): an array (firm and security,
-   instant) of rows.
+2. Of the ratings of a firm and security the last one hides the others (`core.versions_at`): an array (firm and
+   security, instant) of rows.
 3. Firms are added up in the order of their ids, so a sum is the same bits whatever is asked for together.
 """
 
@@ -17,8 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from edgewise.core.clock import NEW_YORK, last_opened_session
-from edgewise.core.standing import Whole, checked_instants, places, spent, standing, versions
 from edgewise.core.table import Instant
+from edgewise.core.versions_at import Whole, checked_instants, places, spent, standing, versions
 from edgewise.opinions.consensus import (
     ENDS,
     FIRM,

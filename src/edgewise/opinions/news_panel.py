@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from edgewise.core.standing import cells, checked_instants, places, versions
 from edgewise.core.table import Instant
+from edgewise.core.versions_at import cells, checked_instants, places, versions
 from edgewise.opinions.news import ROW, SAME_STORY, STORY, WINDOWS
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from edgewise.core.standing import Whole
+    from edgewise.core.versions_at import Whole
 
 COLUMNS = (*ROW, "instrument_id", "story", "tone", "published_at", "published_on", "status", "known_at")
 """What is read of NEWS."""

@@ -17,7 +17,7 @@ from edgewise.core.tables_score import FACTOR_METRICS
 from edgewise.sources.edgar.tickers import current
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class ServedDay:
     instruments: INSTRUMENTS, all versions.
     securities:  instrument_id by ticker, of the symbols in use on that session.
     places:      place in `rows` by instrument_id.
+    sectors:     those of `rows`, in order.
     """
 
     configuration: str
@@ -60,6 +61,7 @@ class ServedDay:
     instruments: pl.DataFrame
     securities: Mapping[str, str]
     places: Mapping[str, int]
+    sectors: Sequence[str]
     _numbers: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
     _orders: dict[tuple[str, bool], NDArray[np.intp]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -84,11 +86,6 @@ class ServedDay:
             self._orders[key] = np.argsort(-values if descending else values, kind="stable")
         return self._orders[key]
 
-    @property
-    def sectors(self) -> list[str]:
-        """The sectors there are, in order."""
-        return self.rows["sector"].drop_nulls().unique().sort().to_list()
-
 
 def read_day(lake: Lake, served: ServedScores, configuration: str) -> ServedDay | None:
     """Return the newest session that is served, None where nothing is."""
@@ -97,7 +94,7 @@ def read_day(lake: Lake, served: ServedScores, configuration: str) -> ServedDay 
     if session is None:
         return None
     instruments = lake.history(INSTRUMENTS)
-    spans = _spans_on(instruments, session)
+    spans = spans_on(instruments, session)
     scores = served.of_session(configuration, session)
     metrics, of_metrics = _metrics(lake, session, scores["version"])
     rows = (
@@ -114,6 +111,7 @@ def read_day(lake: Lake, served: ServedScores, configuration: str) -> ServedDay 
         instruments,
         dict(spans.select("ticker", "instrument_id").iter_rows()),
         {instrument_id: place for place, instrument_id in enumerate(rows["instrument_id"])},
+        rows["sector"].drop_nulls().unique().sort().to_list(),
     )
 
 
@@ -126,7 +124,7 @@ def checked_field(name: str) -> str:
     raise InvalidInput(f"there is no field {name[:64]!r}", advice=f"{hint}Fields: {', '.join(FIELDS)}.")
 
 
-def _spans_on(instruments: pl.DataFrame, session: date) -> pl.DataFrame:
+def spans_on(instruments: pl.DataFrame, session: date) -> pl.DataFrame:
     """Return the spans of tickers in use on a session, of several with one ticker the one that began last."""
     return (
         current(instruments)

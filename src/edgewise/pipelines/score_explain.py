@@ -19,7 +19,7 @@ from edgewise.score.contributions import BASE, contributions, factor_points
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from edgewise.factors.metric import Metric, MetricFactor
     from edgewise.lake import Lake
@@ -49,7 +49,10 @@ class ExplainedMetric:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedFactor:
-    """A factor: 0 to 100, what it moves the score by, and what it moved it by a week before; None if not known."""
+    """A factor: 0 to 100, what it moves the score by, and what it moved it by a week before; None if not known.
+
+    metrics: all but those of single other industries.
+    """
 
     factor: MetricFactor
     value: float | None
@@ -74,20 +77,27 @@ class ExplainedScore:
 
 
 def explain_score(
-    lake: Lake, instrument_id: str, session: date | None, configuration: Configuration, *, evidence: bool = True
+    lake: Lake,
+    instrument_id: str,
+    session: date | None,
+    configuration: Configuration,
+    *,
+    as_of: datetime | None = None,
+    evidence: bool = True,
 ) -> ExplainedScore:
     """Return a published score of a session (the newest of the security if None) with all that it is made of.
 
+    as_of:    corrections after this UTC instant are not looked at; all are by default.
     evidence: whether to look up the filings, prices and words behind each metric.
     Raises:   NotFound where no score of the security is published.
     """
-    row = published_row(lake, instrument_id, session, configuration)
+    row = published_row(lake, instrument_id, session, configuration, as_of=as_of)
     day: date = row["session"]
-    before = _before(lake, instrument_id, day, configuration)
+    before = _before(lake, instrument_id, day, configuration, as_of)
     points = factor_points(row, configuration)
     points_before = factor_points(before, configuration) if before else {}
     of_session = (pl.col("session") == day) & (pl.col("version") == METRICS_VERSION)
-    metrics = lake.read(FACTOR_METRICS, where=of_session)
+    metrics = lake.read(FACTOR_METRICS, where=of_session, as_of=as_of)
     told = contributions(metrics, SCORED, configuration, instrument_id)
     own = metrics.row(by_predicate=pl.col("instrument_id") == instrument_id, named=True)
     cell = Cell(instrument_id, int(own["cik"]), day)
@@ -106,20 +116,29 @@ def explain_score(
                 tuple(
                     _metric(metric, lines[metric.name], own["industry"], behind.get(metric.name, ()))
                     for metric in factor.metrics
+                    if not metric.only_for or metric.has_meaning(own["industry"])
                 ),
             )
         )
     return ExplainedScore(row, before, BASE, points.get("bounds", 0.0), tuple(factors))
 
 
-def published_row(lake: Lake, instrument_id: str, session: date | None, configuration: Configuration) -> dict[str, Any]:
-    """Return the row of SCORES of a security on a session, its newest if None. Raises NotFound."""
+def published_row(
+    lake: Lake,
+    instrument_id: str,
+    session: date | None,
+    configuration: Configuration,
+    *,
+    as_of: datetime | None = None,
+) -> dict[str, Any]:
+    """Return the row of SCORES of a security on a session, its newest if None, as known at `as_of`. Raises NotFound."""
     own = (
         (pl.col("instrument_id") == instrument_id)
         & (pl.col("configuration") == configuration.name)
         & (pl.col("version") == SCORE_VERSION)
     )
-    rows = lake.read(SCORES, where=own if session is None else own & (pl.col("session") == session)).sort("session")
+    of_session = own if session is None else own & (pl.col("session") == session)
+    rows = lake.read(SCORES, where=of_session, as_of=as_of).sort("session")
     if rows.is_empty():
         when = "" if session is None else f" on {session}"
         raise NotFound(
@@ -128,9 +147,11 @@ def published_row(lake: Lake, instrument_id: str, session: date | None, configur
     return rows.row(-1, named=True)
 
 
-def _before(lake: Lake, instrument_id: str, session: date, configuration: Configuration) -> dict[str, Any] | None:
+def _before(
+    lake: Lake, instrument_id: str, session: date, configuration: Configuration, as_of: datetime | None
+) -> dict[str, Any] | None:
     try:
-        return published_row(lake, instrument_id, shift_session(session, -WEEK), configuration)
+        return published_row(lake, instrument_id, shift_session(session, -WEEK), configuration, as_of=as_of)
     except NotFound:
         return None
 
@@ -152,7 +173,9 @@ def _metric(
     metric: Metric, line: Mapping[str, Any], industry: str | None, evidence: Sequence[Evidence]
 ) -> ExplainedMetric:
     missing = f"not known then, in doubt, or older than {metric.max_age_days} days"
-    if industry in metric.not_for:
+    if metric.yearly_max_age_days != metric.max_age_days:
+        missing += f" ({metric.yearly_max_age_days} where the company reports once a year)"
+    if not metric.has_meaning(industry):
         missing = f"has no meaning for a company of industry {industry}"
     return ExplainedMetric(
         metric,

@@ -37,7 +37,9 @@ SCORE_VERSION = f"{METRICS_VERSION}.{VERSION}"
 _AT_ONCE = 63
 """Sessions whose metrics are made together: a quarter."""
 _TRADES_DAYS = 10
-_COMPARED = [name for name in SCORES.schema if name not in {"computed_at", "code_fingerprint"}]
+_HOW = {"inputs_fingerprint", "code_fingerprint", "computed_at", "correction", "known_at"}
+COMPARED = [name for name in SCORES.schema if name not in _HOW]
+"""Columns in which a score that is made again differs, if it does."""
 
 
 @dataclass(slots=True)
@@ -96,7 +98,7 @@ def compute_scores(
                 )
                 chosen = made if only is None else made.filter(pl.col("instrument_id").is_in(only.implode()))
                 chosen = chosen if sector is None else chosen.filter(pl.col("sector") == sector)
-                stands[session,] = _standing(chosen, stands.get((session,)), told)
+                stands[session,] = _kept_and_new(chosen, stands.get((session,)), told)
             told.sessions += 1
             on_progress(1)
         rows = pl.concat([SCORES.empty(), *(stands[session,] for session in some if (session,) in stands)])
@@ -111,17 +113,22 @@ def session_metrics(lake: Lake, sessions: Sequence[date], *, tone_version: str) 
 
     tone_version: the model whose tone of filings counts.
     """
-    stored = lake.history(
+    stored = lake.read(
         FACTOR_METRICS, where=pl.col("session").is_in(list(sessions)) & (pl.col("version") == METRICS_VERSION)
     )
     missing = sorted(set(sessions) - set(stored["session"].unique()))
     if not missing:
         return stored
-    peers = peers_at(lake, missing)
-    views = known_views(lake, peers, tone_version=tone_version)
-    made = measured(SCORED, views, peers, quotes_of(views), version=METRICS_VERSION)
+    made = made_metrics(lake, missing, tone_version=tone_version)
     lake.append(FACTOR_METRICS, made)
     return pl.concat([stored, made]).sort("session", "instrument_id")
+
+
+def made_metrics(lake: Lake, sessions: Sequence[date], *, tone_version: str) -> pl.DataFrame:
+    """Return rows of FACTOR_METRICS of the sessions as the lake tells them now; stores nothing."""
+    peers = peers_at(lake, sessions)
+    views = known_views(lake, peers, tone_version=tone_version)
+    return measured(SCORED, views, peers, quotes_of(views), version=METRICS_VERSION)
 
 
 def published(lake: Lake, session: date, configuration: Configuration) -> pl.DataFrame:
@@ -130,14 +137,17 @@ def published(lake: Lake, session: date, configuration: Configuration) -> pl.Dat
 
 
 def _published(lake: Lake, sessions: Iterable[date], configuration: Configuration) -> pl.DataFrame:
-    own = (pl.col("configuration") == configuration.name) & (pl.col("version") == SCORE_VERSION)
-    return lake.read(SCORES, where=own & pl.col("session").is_in(list(sessions)))
+    return lake.read(SCORES, where=_own(configuration) & pl.col("session").is_in(list(sessions)))
+
+
+def _own(configuration: Configuration) -> pl.Expr:
+    """Return whether a row of SCORES is of this configuration and of this make."""
+    return (pl.col("configuration") == configuration.name) & (pl.col("version") == SCORE_VERSION)
 
 
 def newest_published(lake: Lake, configuration: Configuration) -> date | None:
     """Return the newest session with a score, None if there is none."""
-    own = (pl.col("configuration") == configuration.name) & (pl.col("version") == SCORE_VERSION)
-    newest: date | None = lake.measure(SCORES, [pl.col("session").max()], where=own).item()
+    newest: date | None = lake.measure(SCORES, [pl.col("session").max()], where=_own(configuration)).item()
     return newest
 
 
@@ -148,25 +158,22 @@ def published_history(
 
     until: None for the newest that is published.
     """
-    own = (
-        (pl.col("instrument_id") == instrument_id)
-        & (pl.col("configuration") == configuration.name)
-        & (pl.col("version") == SCORE_VERSION)
-    )
-    rows = lake.read(SCORES, where=own)
+    rows = lake.read(SCORES, where=_own(configuration) & (pl.col("instrument_id") == instrument_id))
+    if rows.is_empty():
+        return rows
     last = rows["session"].max() if until is None else until
     return rows.filter(pl.col("session") <= last, pl.col("session") > pl.lit(last) - pl.duration(days=days)).sort(
         "session", descending=True
     )
 
 
-def _standing(made: pl.DataFrame, old: pl.DataFrame | None, told: Scored) -> pl.DataFrame:
-    """Return what stands of a session: what was published before, and of `made` what was not; count both."""
+def _kept_and_new(made: pl.DataFrame, old: pl.DataFrame | None, told: Scored) -> pl.DataFrame:
+    """Return what was published of a session before, and of `made` what was not, sorted by security; count both."""
     before = SCORES.empty() if old is None else old
     key = list(SCORES.key)
     news = made.join(before, on=key, how="anti")
     kept = made.join(before, on=key, how="semi")
-    same = kept.join(before, on=_COMPARED, how="semi", nulls_equal=True)
+    same = kept.join(before, on=COMPARED, how="semi", nulls_equal=True)
     told.rated += news.filter(pl.col("status") == "rated").height
     for reason, number in news.drop_nulls("reasons")["reasons"].value_counts().iter_rows():
         told.not_rated[reason] = told.not_rated.get(reason, 0) + number

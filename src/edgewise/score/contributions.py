@@ -8,20 +8,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from edgewise.core.errors import NotFound
 from edgewise.factors.combine import CENTRE, combined
-from edgewise.factors.standing import LEVELS, standings
+from edgewise.factors.factor_values import LEVELS, factor_values
 from edgewise.score.scores import DEVIATION, HIGHEST, LOWEST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from edgewise.core.identifiers import InstrumentId
+    from edgewise.factors.factor_values import FactorValues
     from edgewise.factors.metric import MetricFactor
     from edgewise.score.weights import Configuration
 
@@ -35,6 +36,7 @@ SCHEMA = {
     "weight": pl.Float64,
     "points": pl.Float64,
 }
+_BOUNDS = {"factor": "bounds", "metric": "bounds", "weight": 0.0}
 
 
 def factor_points(row: Mapping[str, object], configuration: Configuration) -> dict[str, float]:
@@ -69,31 +71,37 @@ def contributions(
     place = rows["instrument_id"].index_of(str(instrument_id))
     if place is None:
         raise NotFound(f"nothing is known of {instrument_id} on that session", advice="Ask for another as_of.")
-    told = standings(rows, factors)
-    names = list(configuration.weights)
-    values = np.column_stack([told[name].value for name in names])
-    found = combined(values, np.array([configuration.weights[name] for name in names]))
-    stretch = DEVIATION / found.spread[place]
-    total = sum(configuration.weights[name] for name in names if np.isfinite(told[name].value[place]))
-    lines = []
+    told = factor_values(rows, factors)
+    weights = configuration.weights
+    values = np.column_stack([told[name].value for name in weights])
+    stretch = DEVIATION / combined(values, np.array(list(weights.values()))).spread[place]
+    total = sum(weights[name] for name in weights if np.isfinite(told[name].value[place]))
+    lines: list[dict[str, object]] = []
+    raw = BASE
     for factor in factors:
-        standing = told[factor.name]
-        known = np.isfinite(standing.value[place]) and factor.name in configuration.weights
-        share = configuration.weights[factor.name] / total if known else 0.0
-        there = np.isfinite(standing.percentile[place])
-        weight = sum(metric.weight for metric, is_there in zip(factor.metrics, there, strict=True) if is_there)
-        for number, metric in enumerate(factor.metrics):
-            lines.append({
-                "factor": factor.name,
-                "metric": metric.name,
-                "value": rows[metric.name][place],
-                "percentile": float(standing.percentile[place, number]) if there[number] else None,
-                "peers": LEVELS[standing.level[place, number]] if there[number] else None,
-                "weight": share * metric.weight / weight if there[number] else 0.0,
-                "points": float(stretch * share * standing.parts[place, number]) if known else 0.0,
-            })  # fmt: skip
-    raw = BASE + sum(line["points"] for line in lines)
-    bounded = min(max(raw, LOWEST), HIGHEST)
-    lines.append({"factor": "bounds", "metric": "bounds", "value": None, "percentile": None, "peers": None,
-                  "weight": 0.0, "points": bounded - raw})  # fmt: skip
+        known = factor.name in weights and np.isfinite(told[factor.name].value[place])
+        share = weights[factor.name] / total if known else 0.0
+        own = list(_lines(told[factor.name], rows, place, share=share, stretch=stretch if known else 0.0))
+        lines += own
+        raw += sum(line["points"] for line in own)
+    lines.append(dict.fromkeys(SCHEMA) | _BOUNDS | {"points": min(max(raw, LOWEST), HIGHEST) - raw})
     return pl.DataFrame(lines, schema=SCHEMA)
+
+
+def _lines(
+    told: FactorValues, rows: pl.DataFrame, place: int, *, share: float, stretch: float
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one factor's metrics, of the security at this place; its share in the score is `share`."""
+    there = np.isfinite(told.percentile[place])
+    weight = sum(metric.weight for metric, known in zip(told.factor.metrics, there, strict=True) if known)
+    for number, metric in enumerate(told.factor.metrics):
+        known = there[number]
+        yield {
+            "factor": told.factor.name,
+            "metric": metric.name,
+            "value": rows[metric.name][place],
+            "percentile": float(told.percentile[place, number]) if known else None,
+            "peers": LEVELS[told.level[place, number]] if known else None,
+            "weight": share * metric.weight / weight if known else 0.0,
+            "points": float(stretch * share * told.parts[place, number]),
+        }

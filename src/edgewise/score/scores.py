@@ -19,8 +19,8 @@ import polars as pl
 from edgewise.core.clock import shift_session
 from edgewise.core.tables_score import SCORES
 from edgewise.factors.combine import CENTRE, combined
+from edgewise.factors.factor_values import factor_values
 from edgewise.factors.percentiles import LEAST_PEERS
-from edgewise.factors.standing import standings
 from edgewise.score.rating import confidence_of, rating_of
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from edgewise.factors.factor_values import FactorValues
     from edgewise.factors.metric import MetricFactor
-    from edgewise.factors.standing import FactorStanding
     from edgewise.score.weights import Configuration
 
 VERSION = "1"
@@ -61,7 +61,7 @@ def scores(
     Time:    known at the session's close, as the metrics are.
     """
     rows = metrics.sort("instrument_id")
-    told = standings(rows, factors)
+    told = factor_values(rows, factors)
     names = list(configuration.weights)
     values = np.column_stack([told[name].value for name in names])
     weights = np.array([configuration.weights[name] for name in names])
@@ -85,6 +85,7 @@ def scores(
         inputs_fingerprint=pl.lit(_fingerprint(rows, configuration)),
         code_fingerprint=pl.lit(code_fingerprint),
         computed_at=pl.lit(computed_at),
+        correction=pl.lit(None, pl.String),
     )
     return SCORES.check(_judged(frame, list(told), before).select(SCORES.schema.keys()))
 
@@ -94,7 +95,7 @@ def session_before(session: date) -> date:
     return shift_session(session, -STEADY_SESSIONS)
 
 
-def _completeness(told: Mapping[str, FactorStanding], configuration: Configuration) -> NDArray[np.float64]:
+def _completeness(told: Mapping[str, FactorValues], configuration: Configuration) -> NDArray[np.float64]:
     """Return the share of the weight that is known: of each factor with a value, the share of its metrics."""
     shares = [weight * np.where(np.isfinite(told[name].value), told[name].known, 0.0)
               for name, weight in configuration.weights.items()]  # fmt: skip

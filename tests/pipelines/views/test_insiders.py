@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from edgewise.core.clock import session_close, sessions
-from edgewise.core.tables import INSTRUMENTS, PRICES
-from edgewise.core.tables_fundamentals import SHARE_COUNTS
 from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.lake import Lake
 from edgewise.lake.leaks import copy_known
@@ -174,23 +172,6 @@ def test_every_class_of_a_company_has_its_row_and_its_own_market_value(lake):
     got = insiders_view(lake, listed, market_values=worth(listed.head(1)))
     assert got["buyers"].to_list() == [1, 1]
     assert got["market_value"].to_list() == [1e6, None]
-
-
-def test_market_values_are_read_where_none_are_given_and_doubtful_ones_left_out(lake):
-    """1000 shares at 20 USD; the count of company 8 is of its balance sheet and not of its cover, so in doubt."""
-    session, before = MARCH[-1], datetime(2024, 1, 2, tzinfo=UTC)
-    shared = {"source_url": "", "known_at": before}
-    lake.append(INSIDER_TRADES, frame(line("a"), line("b", issuer_cik=8)))
-    for cik, status, reasons in ((7, "ok", None), (8, "suspect", "not_on_cover")):
-        name = {"instrument_id": f"{cik:010d}-01"}
-        listed = {"ticker": f"T{cik}", "valid_from": date(1990, 1, 2), "cik": cik, "company": "C"}
-        price = {"session": session, "close": 20.0, "volume": 100, "status": "ok", "known_at": session_close(session)}
-        count = {"cik": cik, "shares": 1000.0, "status": status, "reasons": reasons, "known_at": before}
-        for table, row in ((INSTRUMENTS, name | listed), (PRICES, name | price), (SHARE_COUNTS, count)):
-            told = dict.fromkeys(table.schema) | shared | row
-            lake.append(table, table.frame([{column: told[column] for column in table.schema}]))
-    got = insiders_view(lake, peers([session], 7, 8))
-    assert got.select("instrument_id", "market_value").rows() == [("0000000007-01", 20_000.0), ("0000000008-01", None)]
 
 
 def test_forms_from_before_the_year_before_do_not_count(lake):

@@ -17,7 +17,7 @@ from edgewise.lake.leaks import find_leaks
 from edgewise.pipelines.fundamentals_build import build_fundamentals
 from edgewise.pipelines.ratios import known_ratios, quote_of
 from edgewise.pipelines.ratios_build import build_ratios
-from edgewise.pipelines.views.ratios import BEFORE, RATIOS_VIEW, ratios_view
+from edgewise.pipelines.views.ratios import AMOUNTS, BEFORE, RATIOS_VIEW, ratios_view
 from tests.fundamentals.tagged import tagged
 from tests.pipelines.test_fundamentals_build import EX, closes, listed, split
 from tests.pipelines.test_fundamentals_intake import Held
@@ -321,6 +321,60 @@ def test_failure_case_22_a_restated_year_before_counts_from_when_it_was_known_an
     lake.append(RATIOS, stored(YEAR_BEFORE, date(2024, 6, 4), revenue=20.0))
     assert told(lake) == [(END, 60, 50)]
     assert told(lake, date(2024, 6, 4)) == [(END, 60, 20)]
+
+
+def yearly(lake, *days):
+    rows = ratios_view(lake, peers(("A", PLAIN), days=days))
+    return rows["reports_yearly"].to_list()
+
+
+ANNUAL = [date(2022, 12, 31), date(2023, 12, 31)]
+REPORTED, LATER = date(2024, 4, 26), date(2025, 4, 25)
+
+
+def test_who_told_one_year_after_the_other_reports_yearly_and_its_year_stands_until_the_next(lake):
+    """A foreign company: a year is told four months after it, and nothing in between."""
+    years = [stored(end, date(end.year + 1, 4, 25), year_before=before)
+             for before, end in zip([None, *ANNUAL], [*ANNUAL, date(2024, 12, 31)], strict=False)]  # fmt: skip
+    lake.append(RATIOS, pl.concat(years[:2]))
+    assert yearly(lake, date(2023, 4, 26), REPORTED, LATER) == [False, True, True]
+    assert told(lake, LATER)[0][0] == ANNUAL[1]
+
+
+def test_twelve_months_to_the_end_of_a_quarter_count_from_when_they_were_known(lake):
+    """Of the third quarter of 2023; told late, in May 2024."""
+    years = [stored(end, date(end.year + 1, 4, 25), year_before=date(end.year - 1, 12, 31)) for end in ANNUAL]
+    lake.append(RATIOS, pl.concat([*years, stored(date(2023, 9, 30), date(2024, 5, 14))]))
+    assert yearly(lake, REPORTED, date(2024, 5, 13), date(2024, 5, 14)) == [True, True, False]
+    assert yearly(lake, REPORTED) == [True]
+
+
+def test_the_same_year_under_two_days_and_one_of_another_company_are_no_quarters(lake):
+    years = [stored(end, date(end.year + 1, 4, 25), year_before=date(end.year - 1, 12, 31)) for end in ANNUAL]
+    twice = stored(date(2023, 12, 24), date(2024, 4, 25))
+    other = stored(date(2023, 9, 30), date(2023, 11, 14)).with_columns(cik=pl.lit(FREE, pl.Int64))
+    lake.append(RATIOS, pl.concat([*years, twice, other]))
+    assert yearly(lake, REPORTED) == [True]
+
+
+def test_who_reports_every_quarter_does_not_report_yearly(built):
+    days = [date(2024, 2, 16), date(2024, 5, 6), BEFORE_SPLIT, date(2025, 5, 5)]
+    assert ratios_view(built, peers(*ALL, days=days)).drop_nulls("observed_on")["reports_yearly"].to_list() == [
+        False
+    ] * (len(days) * len(ALL))
+
+
+def test_amounts_are_lines_of_statements_and_null_where_in_doubt(built, lake):
+    row = seen(built, "A", PLAIN, BEFORE_SPLIT)
+    cash = quarters(CASH_FLOWS["NetCashProvidedByUsedInOperatingActivities"], 8)
+    assert [row[name] for name in AMOUNTS] == [480, cash, 8]
+    assert seen(built, "F", FREE, BEFORE_SPLIT)["interest_expense"] is None
+    line = built.history(FUNDAMENTALS, where=(pl.col("cik") == PLAIN) & (pl.col("period_end") == date(2024, 3, 31)))
+    doubted = pl.when(pl.col("field") == "total_assets").then(pl.lit("unbalanced")).otherwise("reasons")
+    lake.append(FUNDAMENTALS, line.with_columns(reasons=doubted))
+    lake.append(RATIOS, built.history(RATIOS, where=pl.col("cik") == PLAIN))
+    told = seen(lake, "A", PLAIN, BEFORE_SPLIT)
+    assert [told[name] for name in AMOUNTS] == [None, cash, 8]
 
 
 def test_failure_case_37_a_period_is_never_filled_from_a_later_one_or_a_neighbour(lake):

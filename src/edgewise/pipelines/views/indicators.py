@@ -9,17 +9,19 @@ import numpy as np
 import polars as pl
 
 from edgewise.core.clock import session_closes
-from edgewise.core.standing import places, spent, standing, versions
 from edgewise.core.table import Instant
 from edgewise.core.tables import PRICES
 from edgewise.core.tables_market import INDICATORS
+from edgewise.core.versions_at import places, spent, standing, versions
+from edgewise.factors.registry import fields_of
 from edgewise.opinions.consensus import TRADED
 
 if TYPE_CHECKING:
     from edgewise.lake import Lake
 
 REACH_DAYS = 30
-NUMBERS = tuple(name for name, kind in INDICATORS.schema.items() if kind == pl.Float64)
+NUMBERS = tuple(name for name in INDICATORS.schema if name in fields_of("indicators"))
+"""Columns of INDICATORS that formulas read: most of the time goes into reading, and what nobody reads costs as much."""
 _DAY = ["instrument_id", "session"]
 _PRICE = (*_DAY, "close", "volume", "status", "known_at")
 
@@ -28,7 +30,7 @@ def indicators_view(lake: Lake, peers: pl.DataFrame) -> pl.DataFrame:
     """Return the indicators of the last session of 30 days on which each of `peers` traded, and its close.
 
     peers:   PEERS_SCHEMA, of some sessions.
-    Columns: instrument_id, session, observed_on (the session the values are of), the numbers of INDICATORS, close;
+    Columns: instrument_id, session, observed_on (the session the values are of), NUMBERS of INDICATORS and close;
              all levels in USD per share as counted on `observed_on`, so that their ratios know no split.
     Nulls:   as INDICATORS says. A session without trade, in quarantine or with a stale quote has no row of its own:
              the one before stands.

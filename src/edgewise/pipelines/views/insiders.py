@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from edgewise.core.clock import NEW_YORK, session_close, session_closes
-from edgewise.core.tables_fundamentals import SHARE_COUNTS
+from edgewise.core.clock import NEW_YORK, session_close
 from edgewise.core.tables_insiders import INSIDER_TRADES
 from edgewise.ownership.insiders import insider_activity
-from edgewise.pipelines.ratios import quotes_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +28,11 @@ _COLUMNS = [
     *("kind", "derivative", "security", "transaction_date", "code", "equity_swap", "shares", "price", "value"),
     *("owned_after", "direct", "nature", "plan", "plan_noted", "status", "reasons", "known_at"),
 ]
+_DECIDING = [
+    *("accession", "line", "form", "issuer_cik", "owner_ciks", "period_end", "filed_date", "original_filed_date"),
+    *("kind", "derivative", "code", "transaction_date", "known_at"),
+]
+"""What tells whether a line matters."""
 _IN_MARKET = (pl.col("kind") == "transaction") & ~pl.col("derivative") & pl.col("code").is_in(["P", "S"])
 _COUNTS = ("buyers", "sellers", "cluster_buyers")
 _CELL = ["instrument_id", "session"]
@@ -37,11 +40,11 @@ _FIELDS = ("buyers", "sellers", "net_value", "cluster_buyers")
 _ACTIVITY_SCHEMA = {"cik": pl.Int64, "session": pl.Date, "net_value": pl.Float64} | dict.fromkeys(_COUNTS, pl.Int64)
 
 
-def insiders_view(lake: Lake, peers: pl.DataFrame, *, market_values: pl.DataFrame | None = None) -> pl.DataFrame:
+def insiders_view(lake: Lake, peers: pl.DataFrame, *, market_values: pl.DataFrame) -> pl.DataFrame:
     """Return what insiders did, a row per security and session of `peers` of whose company forms are known.
 
     peers:         PEERS_SCHEMA, of any sessions; all securities of a company have its row.
-    market_values: instrument_id, session, market_value (USD), as the view of ratios has them; read if left out.
+    market_values: instrument_id, session, market_value (USD), as the view of ratios has them.
     Returns:       instrument_id, session, observed_on (the session), buyers, sellers and cluster_buyers (insiders),
                    net_value (USD) and market_value (USD), as `insider_activity` says of 90 days; zeros for a company
                    that did nothing in them.
@@ -51,15 +54,12 @@ def insiders_view(lake: Lake, peers: pl.DataFrame, *, market_values: pl.DataFram
     """
     sessions = peers["session"].unique().sort().to_list()
     if not sessions:
-        return _rows(peers, pl.DataFrame(schema=_ACTIVITY_SCHEMA), peers.select(*_CELL, market_value=pl.lit(None)))
-    trades = lake.history(
-        INSIDER_TRADES,
-        as_of=session_close(sessions[-1]),
-        columns=_COLUMNS,
-        where=pl.col("known_at") >= known_since(sessions[0]),
-    ).filter(pl.col("issuer_cik").is_in(peers["cik"].unique().implode()))
+        return _rows(peers, pl.DataFrame(schema=_ACTIVITY_SCHEMA), market_values)
+    recent = pl.col("known_at") >= known_since(sessions[0])
+    told = lake.history(INSIDER_TRADES, as_of=session_close(sessions[-1]), columns=_COLUMNS, where=recent)
+    trades = told.filter(pl.col("issuer_cik").is_in(peers["cik"].unique().implode()))
     found = pl.concat([pl.DataFrame(schema=_ACTIVITY_SCHEMA), *_activity(trades, sessions)])
-    return _rows(peers, found, _market_values(lake, peers) if market_values is None else market_values)
+    return _rows(peers, found, market_values)
 
 
 def known_since(session: date) -> datetime:
@@ -101,13 +101,14 @@ def _that_matter(trades: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     """
     day = pl.col("transaction_date")
     inside = day.is_between(first - timedelta(days=WINDOW_DAYS - 1), last) | day.is_null()
-    traded = trades.filter(_IN_MARKET & inside)
-    own = trades.join(traded.select("issuer_cik").unique(), on="issuer_cik", how="semi", maintain_order="left")
+    slim = trades.select(_DECIDING).with_row_index("row")
+    traded = slim.filter(_IN_MARKET & inside)
+    own = slim.join(traded.select("issuer_cik").unique(), on="issuer_cik", how="semi", maintain_order="left")
     amended = own.join(_in_question(own), on="accession", how="semi")
     owners = pl.col("owner_ciks").cast(pl.List(pl.String)).list.join(" ")
     together = own.filter(pl.col("accession").is_first_distinct()).sort("known_at", maintain_order=True)
     first_told = together.filter(pl.struct("issuer_cik", owners).is_first_distinct())
-    return pl.concat([amended, traded, first_told]).unique(["accession", "line", "known_at"]).sort("known_at")
+    return trades[pl.concat([amended["row"], traded["row"], first_told["row"]]).unique().sort()].sort("known_at")
 
 
 def _in_question(trades: pl.DataFrame) -> pl.DataFrame:
@@ -156,17 +157,6 @@ def _may_differ(trades: pl.DataFrame, in_market: pl.DataFrame, before: date | No
     left = day.is_between(before - timedelta(days=WINDOW_DAYS - 1), begins, closed="left")
     moved = dated.filter(left | day.is_between(before, session, closed="right"))
     return pl.concat([news["issuer_cik"], moved["issuer_cik"]]).unique()
-
-
-def _market_values(lake: Lake, peers: pl.DataFrame) -> pl.DataFrame:
-    """Return instrument_id, session and market_value (USD, null where in doubt) of `peers`."""
-    days = peers.select(pl.col("session").unique().sort())
-    closes = days.with_columns(at=session_closes(days["session"]))
-    instants = closes["at"].to_list()
-    counts = lake.history(SHARE_COUNTS, as_of=instants[-1])
-    sure = pl.when(pl.col("market_value_reasons").is_null()).then("market_value")
-    quotes = quotes_at(lake, instants, counts).join(closes, on="at").select("cik", "session", market_value=sure)
-    return peers.select(*_CELL, "cik").join(quotes, on=["cik", "session"]).drop("cik")
 
 
 def _rows(peers: pl.DataFrame, found: pl.DataFrame, market_values: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from edgewise.core.clock import NEW_YORK, session_closes
 from edgewise.core.tables import PRICES
 from edgewise.core.tables_market import CORPORATE_ACTIONS
 from edgewise.core.tables_ratings import RATINGS
-from edgewise.opinions.consensus import STALE_CLOSE_DAYS
+from edgewise.opinions.consensus import ITEM, STALE_CLOSE_DAYS, VALID_DAYS
 from edgewise.opinions.consensus_panel import COLUMNS, consensus_at, targets_at
 
 if TYPE_CHECKING:
@@ -49,15 +49,21 @@ def ratings_view(lake: Lake, peers: pl.DataFrame) -> pl.DataFrame:
     at = asked["at"].unique().sort()
     if at.is_empty():
         return _NOTHING
-    first, last = at[0], at[-1]
-    ratings = lake.history(RATINGS, as_of=last, columns=COLUMNS)
+    ratings = _young(lake.history(RATINGS, as_of=at[-1], columns=COLUMNS), at[0])
     return (
         _consensus(ratings, at)
-        .join(_targets(lake, ratings, at, first, last), on=_CELL, how="full", coalesce=True)
+        .join(_targets(lake, ratings, at), on=_CELL, how="full", coalesce=True)
         .join(asked, on=_CELL)
         .select("instrument_id", "session", pl.coalesce("newest", "newest_target").alias("observed_on"), *_FIELDS)
         .sort("session", "instrument_id")
     )
+
+
+def _young(ratings: pl.DataFrame, first: datetime) -> pl.DataFrame:
+    """Return all versions of each rating of which any can stand at an instant or `_CHANGE` before it."""
+    day = (first - _CHANGE).astimezone(NEW_YORK).date() - timedelta(days=VALID_DAYS)
+    stands = ratings.filter(pl.col("published_on") >= day).select(ITEM).unique()
+    return ratings.join(stands, on=ITEM, how="semi", maintain_order="left")
 
 
 def _consensus(ratings: pl.DataFrame, at: pl.Series) -> pl.DataFrame:
@@ -67,8 +73,8 @@ def _consensus(ratings: pl.DataFrame, at: pl.Series) -> pl.DataFrame:
     return told.join(before, on=_CELL, how="left").with_columns(change_30=pl.col("mean") - pl.col("before"))
 
 
-def _targets(lake: Lake, ratings: pl.DataFrame, at: pl.Series, first: datetime, last: datetime) -> pl.DataFrame:
+def _targets(lake: Lake, ratings: pl.DataFrame, at: pl.Series) -> pl.DataFrame:
     """Return what `targets_at` tells, from the prices and splits that can matter."""
-    recent = pl.col("session") >= first.astimezone(NEW_YORK).date() - timedelta(days=STALE_CLOSE_DAYS)
-    prices = lake.history(PRICES, as_of=last, columns=_OF_PRICE, where=recent)
-    return targets_at(ratings, at, prices=prices, actions=lake.history(CORPORATE_ACTIONS, as_of=last))
+    recent = pl.col("session") >= at[0].astimezone(NEW_YORK).date() - timedelta(days=STALE_CLOSE_DAYS)
+    prices = lake.history(PRICES, as_of=at[-1], columns=_OF_PRICE, where=recent)
+    return targets_at(ratings, at, prices=prices, actions=lake.history(CORPORATE_ACTIONS, as_of=at[-1]))

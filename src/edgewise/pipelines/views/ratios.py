@@ -1,7 +1,8 @@
 """View `ratios`: statements of twelve months and a price, as they were known at the close of each session.
 
 1. Of each company the row of RATIOS about its newest period (`_stood`), and the one about the year before.
-2. Lines of FUNDAMENTALS of that period for what ratios leave out: debt, dividends, buybacks (`_lines`, `untold`).
+2. Lines of FUNDAMENTALS of that period for what ratios leave out: debt, dividends, buybacks (`_lines`, `untold`), and
+   amounts of which some industries are asked.
 3. Each security's own price, and its company's market value (`_quoted`).
 
 A table is read once for all sessions. What is in doubt is null.
@@ -16,6 +17,7 @@ import polars as pl
 
 from edgewise.core.clock import session_closes
 from edgewise.core.tables_fundamentals import FUNDAMENTALS, RATIOS, SHARE_COUNTS
+from edgewise.factors.ages import YEARLY_STATEMENT_DAYS
 from edgewise.fundamentals.ratio_inputs import in_turn, inputs_of, told_columns
 from edgewise.fundamentals.ratio_versions import NAMES, doubted
 from edgewise.fundamentals.untold import LINES, PAYOUTS, owed_and_paid
@@ -29,16 +31,21 @@ if TYPE_CHECKING:
 
 BEFORE = ("revenue", "eps_diluted", "free_cash_flow")
 """Figures of which `x_before` is that of the year before."""
-_TOLD_BY_STATEMENTS = (*NAMES, *(f"{name}_before" for name in BEFORE), "debt", *PAYOUTS)
+AMOUNTS = ("total_assets", "operating_cash_flow", "interest_expense")
+"""Lines that are told as they are."""
+_TOLD_BY_STATEMENTS = (*NAMES, *(f"{name}_before" for name in BEFORE), "debt", *PAYOUTS, *AMOUNTS)
 RATIOS_VIEW = {
     "instrument_id": pl.String,
     "session": pl.Date,
     "observed_on": pl.Date,
+    "reports_yearly": pl.Boolean,
     **dict.fromkeys((*_TOLD_BY_STATEMENTS, "price", "market_value"), pl.Float64),
 }
 _BASIS = "ttm"
-_STANDS_DAYS, _YEAR_DAYS = 500, 390
+_STANDS_DAYS, _YEAR_DAYS = YEARLY_STATEMENT_DAYS, 390
 """For how long a period stands when its company falls silent; and how long before it the year before may end."""
+_SOONER, _SAME_DAYS = 300, 20
+"""Twelve months that end so many days before others are of a report within the year; so few days, of the same one."""
 _TOLD = ["cik", "period_end", "currency", "year_before", *NAMES, "status", "reasons", "known_at"]
 _LINE = [*FUNDAMENTALS.identity, "value", "reasons"]
 _ALIKE = 1.1
@@ -52,10 +59,11 @@ def ratios_view(lake: Lake, peers: pl.DataFrame) -> pl.DataFrame:
     peers:   instrument_id, session and cik, one row per security and session.
     Returns: a row where a period or a market value was known; sorted as `peers`. observed_on is the last day of the
              twelve months; the columns of RATIOS are those of that period, `x_before` the same of the period a year
-             before, also as it was known at the close. debt, dividends_paid and buybacks are as `owed_and_paid` says,
-             and net_debt_and_minority is also known where no debt is. All amounts are in whole units of the statements'
-             currency, figures a share on the split basis of the close. price is the security's own, in USD;
-             market_value that of the whole company.
+             before, also as it was known at the close. reports_yearly says that the year before was known by then, but
+             no twelve months that ended in between. debt, dividends_paid and buybacks are as `owed_and_paid` says,
+             net_debt_and_minority is also known where no debt is, and AMOUNTS are lines of statements. All amounts are
+             in whole units of the statements' currency, figures a share on the split basis of the close. price is the
+             security's own, in USD; market_value that of the whole company.
     Nulls:   what is not known, and what is in doubt: of a ratio, where `reasons` say suspect; price and market value
              where statements are in another currency, and where the company has classes at unlike prices; market value
              where the share count is in doubt. A period that ended more than 500 days ago is none.
@@ -81,11 +89,14 @@ def _stood(lake: Lake, companies: pl.DataFrame) -> pl.DataFrame:
     """Return per company and close (`at`) what statements told: currency, observed_on and the fields of the view."""
     told = _known(lake, companies).with_row_index("row")
     slim = told.select("row", "cik", "period_end", "year_before", "currency", "known_at")
+    sooner = (pl.col("sooner_at") <= pl.col("at")).fill_null(value=False)
     newest = (
         newest_known(slim, companies, by="cik", day="period_end")
         .drop_nulls("currency")
         .filter(pl.col("period_end") >= pl.col("session") - pl.duration(days=_STANDS_DAYS))
-        .select("cik", "session", "at", "row", "period_end", "year_before", "currency")
+        .join(_sooner(slim), on=["cik", "period_end"], how="left")
+        .with_columns(reports_yearly=pl.col("year_before").is_not_null() & ~sooner)
+        .select("cik", "session", "at", "row", "period_end", "reports_yearly", "year_before", "currency")
     )
     both = _with_year_before(newest, slim)
     used = pl.concat([both["row"], both["row_before"].drop_nulls()]).unique()
@@ -95,8 +106,20 @@ def _stood(lake: Lake, companies: pl.DataFrame) -> pl.DataFrame:
     return (
         _with_lines(lake, stood)
         .rename({"period_end": "observed_on"})
-        .select("cik", "at", "currency", "observed_on", *_TOLD_BY_STATEMENTS)
+        .select("cik", "at", "currency", "observed_on", "reports_yearly", *_TOLD_BY_STATEMENTS)
     )
+
+
+def _sooner(told: pl.DataFrame) -> pl.DataFrame:
+    """Return per company and period `sooner_at`: from when on it was known that it reports more often than yearly.
+
+    That is when twelve months were first known that ended in the year before the period's end; null if never.
+    """
+    periods = told.group_by("cik", "period_end").agg(pl.col("known_at").min()).sort("cik", "period_end")
+    within = periods.rolling(
+        "period_end", period=f"{_SOONER - _SAME_DAYS}d", offset=f"-{_SOONER}d", closed="both", group_by="cik"
+    )
+    return within.agg(sooner_at=pl.col("known_at").min())
 
 
 def _known(lake: Lake, companies: pl.DataFrame) -> pl.DataFrame:
@@ -134,7 +157,7 @@ def _without_doubts(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_lines(lake: Lake, stood: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells with debt, dividends and buybacks; and net debt where no debt is told because there is none."""
+    """Return the cells with debt, dividends, buybacks and AMOUNTS; and net debt where there is no debt to be told."""
     lines = _lines(lake, stood)
     states = _states(lines, stood)
     cells = stood.sort("at").join_asof(
@@ -148,16 +171,18 @@ def _with_lines(lake: Lake, stood: pl.DataFrame) -> pl.DataFrame:
         )
         cells = cells.join_asof(some, left_on="at", right_on="known_at", by="cik", check_sortedness=False)
     told = owed_and_paid(cells.rename({"net_debt_and_minority": "stored"}))
-    return told.with_columns(net_debt_and_minority=pl.coalesce("stored", "net_debt_and_minority"))
+    sure = (pl.when(pl.col(reasons).is_null()).then(value) for value, reasons, _ in map(told_columns, AMOUNTS))
+    return told.with_columns(*sure, net_debt_and_minority=pl.coalesce("stored", "net_debt_and_minority"))
 
 
 def _lines(lake: Lake, cells: pl.DataFrame) -> pl.DataFrame:
     """Return every version of the lines beside ratios: of twelve months, and of payouts whatever their period."""
     if cells.is_empty():
         return FUNDAMENTALS.empty().select(_LINE)
-    kind = (pl.col("basis") == _BASIS) & pl.col("field").is_in(LINES) | pl.col("field").is_in([*PAYOUTS.values()])
-    recent = pl.col("period_end") >= cells["period_end"].min() - timedelta(days=_YEAR_DAYS)  # type: ignore[operator]
-    rows = lake.history(FUNDAMENTALS, as_of=_last(cells), columns=_LINE, where=_of(cells) & kind & recent)
+    end, first = pl.col("period_end"), cells["period_end"].min()
+    of_period = (end >= first) & (pl.col("basis") == _BASIS) & pl.col("field").is_in(LINES)
+    paid = (end >= first - timedelta(days=_YEAR_DAYS)) & pl.col("field").is_in([*PAYOUTS.values()])  # type: ignore[operator]
+    rows = lake.history(FUNDAMENTALS, as_of=_last(cells), columns=_LINE, where=_of(cells) & (of_period | paid))
     return rows.filter(pl.col("period_end") <= pl.col("known_at").dt.date())
 
 

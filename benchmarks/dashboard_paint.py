@@ -140,7 +140,8 @@ def paint_s(page: Page, url: str, wanted: str) -> float:
     page.evaluate(WATCH, wanted)
     page.wait_for_function("window.filledAt > 0")
     waited = float(page.evaluate("window.filledAt")) / 1e3
-    page.wait_for_function("!document.querySelector('.waiting')")  # what comes in later is no part of the next visit
+    # What comes in later is no part of the next visit.
+    page.wait_for_function("!document.querySelector('.waiting:not([hidden])')")
     return waited
 
 

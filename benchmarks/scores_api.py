@@ -81,6 +81,7 @@ def scores(session: date, draw: np.random.Generator) -> pl.DataFrame:
         stretch=pl.lit(1.5),
         status=pl.lit("rated"),
         reasons=pl.lit(None, pl.String),
+        correction=pl.lit(None, pl.String),
         known_at=pl.lit(session_close(session)),
     ).select(pl.col(name).cast(dtype) for name, dtype in SERVED_SCHEMA.items())
 

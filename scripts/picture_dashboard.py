@@ -52,7 +52,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours)  # type: ignore[arg-type]
             page.goto(site + path)
             page.wait_for_selector(".ag-row" if name == "screener" else "main [data-filled]")
-            page.wait_for_function("!document.querySelector('.waiting')")
+            page.wait_for_function("!document.querySelector('.waiting:not([hidden])')")
             page.wait_for_timeout(1500)
             file = ROOT / "docs" / "images" / f"dashboard-{name}.png"
             page.screenshot(path=file)

@@ -10,7 +10,7 @@ from edgewise.app.commands import daily
 from edgewise.core.clock import session_close, sessions
 from edgewise.core.errors import NotConfigured, ServiceUnavailable
 from edgewise.core.tables import INSTRUMENTS, PRICES
-from edgewise.core.tables_score import FACTOR_METRICS
+from edgewise.core.tables_score import FACTOR_METRICS, SCORES
 from edgewise.factors.registry import METRICS_VERSION
 from edgewise.lake import Lake
 from edgewise.pipelines.scores import compute_scores
@@ -122,6 +122,21 @@ def test_the_history_is_as_published_the_newest_first(scores):
     rows = scores("history", "T3", "--days", "7", "--json").json
     assert [row["session"] for row in rows] == [f"2024-05-{day:02d}" for day in (15, 14, 13, 10, 9)]
     assert "2024-05-15" in scores("history", "T3").out
+
+
+def test_a_correction_is_published_anew_and_told_in_the_history(scores, home, monkeypatch):
+    metrics = drawn(80, seed=99, session=DAYS[1]).with_columns(version=pl.lit(METRICS_VERSION))
+    monkeypatch.setattr("edgewise.pipelines.score_corrections.made_metrics", lambda *_, **__: metrics)
+    before = Lake(str(home / "lake")).read(SCORES, where=pl.col("session") == DAYS[1])
+    ended = scores("correct", "--session", str(DAYS[1]), "--reason", "prices [of May] were read twice")
+    assert re.search(r"published anew \d+ · as they were \d+", ended.out)
+    told = scores("history", "T7", "--as-of", str(DAYS[1])).out
+    assert re.search(r"2024-05-02 was .* then corrected to .*: prices \[of May\] were read twice", told)
+    assert (
+        Lake(str(home / "lake")).read(SCORES, where=pl.col("session") == DAYS[1], as_of=Evening().now()).equals(before)
+    )
+    again = scores("correct", "--session", str(DAYS[1]), "--reason", "once more", "--json").out
+    assert '"corrected": []' in again
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def test_from_a_name_to_the_filing_behind_the_fall_by_keyboard_alone(visit):
     sentence = page.inner_text("#change .sentence")
     assert sentence.startswith("The score fell by 9.0 points. Mostly: Analysts")
     page.wait_for_selector("#why-analysts")
+    assert "The newest filing behind the score" in page.inner_text("#behind")
     page.focus("#change .sentence a >> nth=0")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.closest('details').id") == "why-analysts"

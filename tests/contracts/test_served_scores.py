@@ -64,6 +64,13 @@ def test_the_factors_are_those_of_the_table():
     assert list(FACTOR_COLUMNS) == names[names.index("confidence") + 1 : names.index("stretch")]
 
 
+def test_the_tables_hold_every_column_that_is_served():
+    """That the migrations make what the models say, their own tests see; that the models say enough is seen here."""
+    made_of_others = {"instrument_id", "session", "configuration", "known_at"}
+    kept = {column.name for column in served_scores.c} - {"place", "security", "corrected_at"}
+    assert kept == set(SERVED_SCHEMA) - made_of_others
+
+
 def test_where_nothing_is_served_there_is_nothing(served):
     assert (served.newest("standard"), served.changes("standard")) == (None, 0)
     assert_frame_equal(served.of_session("standard", MONDAY), pl.DataFrame(schema=SERVED_SCHEMA))
@@ -167,6 +174,18 @@ def test_a_frame_that_is_none_of_scores_is_refused(served):
 def test_a_score_known_at_another_instant_than_the_close_is_refused(served):
     with pytest.raises(SchemaMismatch, match="close"):
         served.publish(frame(score(known_at=datetime(2024, 4, 29, 21, tzinfo=UTC))))
+
+
+def test_a_correction_is_served_in_place_of_what_it_corrects_and_tells_when_and_why(served):
+    served.publish(frame(score(), score(BERKSHIRE)))
+    known_at = datetime(2024, 5, 3, 7, 30, 0, 123456, tzinfo=UTC)
+    corrected = score(overall=40, score=40.25, correction="a split was missing", known_at=known_at)
+    assert served.publish(frame(corrected)) == 1
+    told = served.of_session("standard", MONDAY)
+    assert_frame_equal(told, seen(corrected, score(BERKSHIRE)))
+    assert served.of_security("standard", APPLE, limit=1)["known_at"].to_list() == [known_at]
+    assert served.publish(frame(score())) == 0  # what was published first does not come back over it
+    assert served.publish(frame(score(version="1.2"))) == 1
 
 
 def test_columns_that_are_not_served_may_be_missing(served):

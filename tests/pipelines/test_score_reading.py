@@ -1,7 +1,7 @@
 """Scores as people ask for them, over the scored world of tests/scored_world.py."""
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,10 +12,14 @@ from edgewise.core.tables import INSTRUMENTS
 from edgewise.core.tables_score import SCORES
 from edgewise.lake import Lake
 from edgewise.pipelines.score_day import FIELDS, METRIC_FIELDS, read_day
-from edgewise.pipelines.score_reading import Bound, Question, ScoreReader, screened
+from edgewise.pipelines.score_reading import Bound, Question, ScoreReader, fitting
 from edgewise.score.contributions import BASE, factor_points
 from edgewise.score.weights import STANDARD
 from tests import scored_world as world
+
+
+def screened(day, question):
+    return day.rows[fitting(day, question)]
 
 
 @pytest.fixture(scope="module")
@@ -299,8 +303,8 @@ def test_who_asks_while_a_newer_one_is_read_gets_the_one_before(empty):
 
 
 def test_an_explanation_is_of_the_session_asked_for(reader):
-    told = reader.explain("T04", as_of=world.SESSIONS[0])
+    told = reader.explain("T04", as_of=world.close_of(world.SESSIONS[0]))
     assert told.score["session"] == world.SESSIONS[0]
     assert reader.explain("T04").score["session"] == world.NEWEST
     with pytest.raises(NotFound):
-        reader.explain("T04", as_of=date(2024, 4, 26))
+        reader.explain("T04", as_of=datetime(2024, 4, 27, tzinfo=UTC))

@@ -18,7 +18,7 @@ from edgewise.pipelines.scores import (
     session_metrics,
 )
 from edgewise.score.weights import STANDARD
-from tests.factors.metrics import drawn
+from tests.factors.metrics import METRICS, drawn
 
 DAYS = sessions(date(2024, 4, 10), date(2024, 5, 15))
 DAY = DAYS[-1]
@@ -65,6 +65,21 @@ def test_a_session_is_published_whole_and_counted(lake):
     assert rows.height == 80
     assert rows["computed_at"].unique().to_list() == [Evening().now()]
     assert newest_published(lake, STANDARD) == DAY
+
+
+def test_failure_case_38_no_other_session_scales_a_score_or_chooses_its_peers(tmp_path):
+    """Afterwards half of the names are gone, and the metrics of the others are a thousand times what they were."""
+    alone, together = Lake(str(tmp_path / "alone")), Lake(str(tmp_path / "together"))
+    for lake in (alone, together):
+        planted(lake, DAYS[-2], seed=2)
+    grown = drawn(40, seed=3, session=DAY).with_columns(pl.col(METRICS) * 1000.0, version=pl.lit(METRICS_VERSION))
+    together.upsert(FACTOR_METRICS, grown)
+    compute(alone, DAYS[-2:-1])
+    compute(together, DAYS[-2:])
+    assert published(together, DAY, STANDARD).height == 40
+    rows = published(together, DAYS[-2], STANDARD)
+    assert rows.height == 80
+    assert rows.equals(published(alone, DAYS[-2], STANDARD))
 
 
 def test_computing_again_leaves_no_trace(lake):
@@ -138,6 +153,7 @@ def test_the_history_of_a_stock_is_as_published_the_newest_first(lake):
 
 def test_nothing_is_published_of_nothing(tmp_path):
     assert newest_published(Lake(str(tmp_path)), STANDARD) is None
+    assert published_history(Lake(str(tmp_path)), "0000000007-01", STANDARD, until=None, days=7).is_empty()
     empty = Lake(str(tmp_path))
     assert session_metrics(empty, [DAY], tone_version="test").is_empty()
     assert compute(empty).rated == 0

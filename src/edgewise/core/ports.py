@@ -319,9 +319,10 @@ class ServedScores(Protocol):
     def publish(self, scores: pl.DataFrame) -> int:
         """Store rows of SCORES, all or none; return how many were new or differed from what was there.
 
-        A row replaces one of an older version, and one of its own version that differs; it never replaces a newer one.
-        Columns that are not served may be missing. Raises SchemaMismatch for a frame without a served column, or with
-        a row whose known_at is not the close of its session; InvalidInput for a version that is not like 1.2.
+        A row replaces one of an older version, and one of its own version that differs; it never replaces a newer one,
+        nor its own correction. Columns that are not served may be missing. Raises SchemaMismatch for a frame without a
+        served column, or with a row that is no correction and is not known at its session's close; InvalidInput for a
+        version that is not like 1.2.
         """
         ...
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from edgewise.core.clock import NEW_YORK
+from edgewise.core.clock import NEW_YORK, last_opened_session, session_close, shift_session
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import Cik, InstrumentId, Ticker
 from edgewise.core.tables import FILING_TONE, FILINGS, INSTRUMENTS
@@ -177,14 +177,18 @@ class ScoreReader:
     ) -> tuple[ServedDay, pl.DataFrame]:
         """Return the best rated rows of the newest session, the best first, equals in the order of their tickers."""
         day = self.day()
-        bounds = (Bound("score", min_score),) if min_score is not None else ()
-        rows = screened(day, Question(bounds, sector))
-        return day, rows.filter(pl.col("status") == "rated").head(limit)
+        rated = Question((Bound("score", min_score),), sector)  # who is not rated has no score
+        return day, day.rows[fitting(day, rated)[:limit]]
 
-    def explain(self, ticker: str, *, as_of: date | None = None) -> ExplainedScore:
-        """Return the published score of a session, the newest if None, with all it is made of. Raises NotFound."""
+    def explain(self, ticker: str, *, as_of: datetime | None = None) -> ExplainedScore:
+        """Return the score of the newest session that had closed at an instant, as known then, and what it is made of.
+
+        as_of:  UTC; None for the newest session that is served.
+        Raises: NotFound where nothing is published; InvalidInput outside of what the calendar covers.
+        """
         day, instrument_id = self.security(ticker)
-        return explain_score(self._lake, instrument_id, as_of or day.session, self.configuration)
+        session = day.session if as_of is None else closed_session(as_of)
+        return explain_score(self._lake, instrument_id, session, self.configuration, as_of=as_of)
 
     def company(self, ticker: str) -> CompanyRecord:
         """Return a security and its company; works where nothing is scored, too. Raises NotFound."""
@@ -245,16 +249,17 @@ class ScoreReader:
         return self._clock.now().astimezone(NEW_YORK).date()
 
 
+def closed_session(instant: datetime) -> date:
+    """Return the newest session that had closed at an instant. Raises InvalidInput outside what the calendar covers."""
+    session = last_opened_session(instant)
+    return session if session_close(session) <= instant else shift_session(session, -1)
+
+
 def issuer_named(lake: Lake, ticker: str, instant: datetime) -> Cik:
     """Return the company that a ticker names on the New York day of an instant. Raises NotFound and InvalidInput."""
     known, symbol, day = lake.history(INSTRUMENTS), Ticker(ticker), instant.astimezone(NEW_YORK).date()
     own = (pl.col("instrument_id") == resolve(known, symbol, day)) & (pl.col("ticker") == symbol)
     return Cik(current(known).filter(own).sort("valid_from")["cik"][-1])
-
-
-def screened(day: ServedDay, question: Question) -> pl.DataFrame:
-    """Return the rows of a session that fit, sorted. Raises InvalidInput for a field or sector that is not there."""
-    return day.rows[fitting(day, question)]
 
 
 def fitting(day: ServedDay, question: Question) -> NDArray[np.intp]:

@@ -144,6 +144,18 @@ def test_a_page_of_a_named_site_may_ask(asking_scored):
     assert "access-control-allow-origin" not in other.headers
 
 
+def test_a_page_of_another_site_is_refused_before_it_asks(asking_scored):
+    client = asking_scored(access=ApiAccess(origins=(ORIGIN,)))
+    asked = {"origin": "https://evil.example", "access-control-request-method": "GET"}
+    refused = client.options("/api/scores/T04", headers=asked)
+    assert refused.status_code == 400
+    assert "access-control-allow-origin" not in refused.headers
+    writing = client.options(
+        "/api/scores/T04", headers=asked | {"origin": ORIGIN, "access-control-request-method": "PUT"}
+    )
+    assert writing.status_code == 400
+
+
 def test_without_the_setting_no_other_site_may(scored):
     answer = scored.get("/api/scores/T04", headers={"origin": ORIGIN})
     assert "access-control-allow-origin" not in answer.headers

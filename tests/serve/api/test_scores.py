@@ -292,6 +292,12 @@ def test_the_header_accept_chooses_the_format(scored, accept, kind):
         assert (answer.headers["content-type"], answer.headers["vary"]) == (kind, "Accept")
 
 
+@pytest.mark.parametrize("path", EXPORTED)
+@pytest.mark.parametrize("name", ["xlsx", "", "CSV", "json,csv"])
+def test_a_format_that_there_is_none_of_is_refused(scored, path, name):
+    assert "format" in error_of(scored.get(path, params={"format": name}), 422)["message"]
+
+
 def test_a_format_asked_for_by_name_wins(scored):
     answer = scored.get("/api/scores/screener?format=json", headers={"accept": "text/csv"})
     assert answer.headers["content-type"] == "application/json"

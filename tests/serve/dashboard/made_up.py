@@ -18,6 +18,7 @@ from edgewise.score.weights import STANDARD
 from edgewise.serve.dashboard.data import (
     Branch,
     FactorMove,
+    FilingBehind,
     Health,
     Hit,
     MarketDay,
@@ -25,6 +26,7 @@ from edgewise.serve.dashboard.data import (
     StockDay,
     StockRecord,
     TableState,
+    Why,
 )
 from edgewise.serve.lags import Lag, Milestone
 
@@ -87,14 +89,18 @@ class MadeUp:
         self._row(ticker)
         return StockRecord(_prices(), _filings(), _risks())
 
-    def explanation(self, ticker: str) -> Branch:
+    def explanation(self, ticker: str) -> Why:
         self._fail()
         row = self._row(ticker)
         points = factor_points(row, STANDARD)
-        return Branch("Score", f"{row['score']:.2f}" if row["score"] else "not rated", None, "score", "", tuple(
+        known = [name for name in FACTORS if row[name] is not None and name in points]
+        tree = Branch("Score", f"{row['score']:.2f}" if row["score"] else "not rated", None, "score", "", tuple(
             Branch(name.capitalize(), f"{row[name]:.0f} of 100", points[name], name, "", (_metric(name, points[name]),))
-            for name in FACTORS if row[name] is not None and name in points
+            for name in known
         ))  # fmt: skip
+        told = datetime(2024, 5, 3, 10, 4, tzinfo=UTC)
+        filing = FilingBehind(ACCESSION, "10-Q", told, URL, ("value", "growth", "profitability"), is_new=False)
+        return Why(tree, [filing])
 
     def screen(self) -> Screen:
         self._fail()
@@ -169,6 +175,7 @@ def _rows(names: int) -> pl.DataFrame:
                 confidence_of(pl.col("completeness"), pl.col("freshness"), pl.col("stability"))
             ),
             session=pl.lit(SESSION),
+            correction=pl.lit(None, pl.String),
             known_at=pl.lit(session_close(SESSION)),
         )
         .with_columns(

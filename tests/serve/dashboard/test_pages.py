@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -15,7 +16,7 @@ from edgewise.serve.dashboard.data import FactorMove, Health
 from edgewise.serve.dashboard.dial import turn
 from edgewise.serve.dashboard.pages.market import bins, movers, sectors
 from edgewise.serve.dashboard.pages.screener import grid_rows, query_of, view_of
-from edgewise.serve.dashboard.pages.stock import explanation_part, why
+from edgewise.serve.dashboard.pages.stock import explanation_parts, why
 from edgewise.serve.dashboard.pages.stock_record import record_parts
 from edgewise.serve.dashboard.pages.system import state_of, system_page
 from edgewise.serve.dashboard.price_chart import marked
@@ -86,8 +87,33 @@ def test_apples_page_tells_score_reason_and_sector():
 
 
 def test_the_tree_ends_at_the_filing():
-    text = text_of(explanation_part(MadeUp(), "AAPL"))
-    assert f"000032019324000069/{ACCESSION}-index.htm" in text
+    tree, behind = map(text_of, explanation_parts(MadeUp(), "AAPL"))
+    assert f"000032019324000069/{ACCESSION}-index.htm" in tree
+    assert "The newest filing behind the score:" in behind
+    assert f"{ACCESSION}-index.htm" in behind
+
+
+def test_filings_of_the_week_stand_beside_the_change_and_the_others_do_not():
+    told = MadeUp().explanation("AAPL")
+    news = [replace(told.filings[0], accession=f"0000320193-24-{at:06d}", is_new=True) for at in range(1, 7)]
+    readings = type("News", (), {"explanation": lambda _, __: replace(told, filings=[*news, *told.filings])})()
+    text = text_of(explanation_parts(readings, "AAPL")[1])
+    assert "came in that week. The newest 4 of 6:" in text
+    shown = [number for number in range(1, 7) if f"10-Q 0000320193-24-{number:06d}" in text]
+    assert shown == [1, 2, 3, 4]
+    assert f"10-Q {ACCESSION}" not in text
+
+
+def test_a_score_that_rests_on_no_filing_says_so():
+    told = MadeUp().explanation("AAPL")
+    readings = type("None", (), {"explanation": lambda _, __: replace(told, filings=[])})()
+    assert "No filing is behind the score." in text_of(explanation_parts(readings, "AAPL")[1])
+
+
+def test_a_corrected_score_says_why():
+    made_up = MadeUp()
+    made_up.day = replace(made_up.day, rows=made_up.day.rows.with_columns(correction=pl.lit("a split was missing")))
+    assert "It was corrected then: a split was missing." in text_of(page_at(made_up, "/stock/AAPL", "").content)
 
 
 def test_only_addresses_with_https_become_links():
@@ -97,7 +123,7 @@ def test_only_addresses_with_https_become_links():
     made_up_hostile = type("Hostile", (), {"record": lambda _, __: hostile, "stock": made_up.stock})()
     told = text_of(record_parts(made_up_hostile, "AAPL"))
     assert "javascript:" not in told
-    assert ACCESSION in told
+    assert ACCESSION.partition("-")[2] in told
 
 
 def test_a_filing_is_marked_on_the_session_it_could_be_traded_on():
@@ -128,7 +154,7 @@ def test_who_is_not_rated_has_a_page_that_says_why():
     made_up = MadeUp()
     row = made_up.day.rows.filter(pl.col("overall").is_null()).row(0, named=True)
     text = text_of(page_at(made_up, f"/stock/{row['ticker']}", "").content)
-    assert "Not rated: too little is known of it." in text
+    assert "Not rated: too little known." in text
 
 
 def test_a_view_survives_its_address():
@@ -169,7 +195,7 @@ def test_the_grid_shows_everybody_the_best_first():
         ("prices", 1, 3600, "fresh"),
         ("prices", 1, 5 * 86_400, "old"),
         ("index_members", 1, 5e8, "stored"),
-        ("scores", 1, None, "stored"),
+        ("scores", 1, None, "unknown"),
         ("news", 0, None, "empty"),
     ],
 )

@@ -97,10 +97,16 @@ def test_the_newest_day_stands_beside_the_last_session_and_a_week_before(reading
 
 
 @pytest.mark.parametrize(
-    ("typed", "first"), [("t03", "T03"), ("company 11", "T11"), ("COMPANY 2", "T02"), ("T1", "T10"), ("pany 9", "T09")]
+    ("typed", "first"), [("t03", "T03"), ("company 11", "T11"), ("COMPANY 2", "T23"), ("T1", "T19"), ("pany 9", "T09")]
 )
 def test_the_search_takes_tickers_and_names(readings, typed, first):
     assert readings.find(typed, limit=3)[0].ticker == first
+
+
+def test_who_types_a_name_means_the_rated_and_the_large(readings):
+    found = [hit.ticker for hit in readings.find("company", limit=30)]
+    assert found[:2] == ["T23", "T22"]
+    assert found[-1] == "T07"  # it is not rated
 
 
 def test_the_search_takes_anything(readings):
@@ -161,7 +167,7 @@ def test_risk_changes_leave_out_what_is_in_doubt(readings):
 
 
 def test_the_tree_adds_up_to_the_score(readings):
-    tree = readings.explanation("T12")
+    tree = readings.explanation("T12").tree
     score = world.score_row(12, world.NEWEST)["score"]
     assert tree.told.startswith(f"{score:.2f} = 50")
     assert 50 + sum(branch.points or 0 for branch in tree.branches) == pytest.approx(score, abs=1e-9)

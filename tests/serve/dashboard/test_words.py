@@ -42,13 +42,22 @@ def test_a_close_is_told_in_both_zones():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0 s"), (59.4, "59 s"), (90, "1 min 30 s"), (86_399, "23 h 59 min"), (None, MISSING)]
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (59.4, "59 s"),
+        (90, "1 min 30 s"),
+        (86_399, "23 h 59 min"),
+        (863_999, "9 d 23 h"),
+        (864_000, "10 d"),
+        (None, MISSING),
+    ],
 )
 def test_durations_have_two_units(seconds, text):
     assert words.lasted(seconds) == text
 
 
 def test_reasons_are_told_in_words_also_those_nobody_foresaw():
-    assert words.why_not_rated("not_traded") == "it has not traded for ten days"
-    assert words.why_not_rated("moon_too_full,not_traded") == "moon too full, and it has not traded for ten days"
+    assert words.why_not_rated("not_traded") == "not traded for ten days"
+    assert words.why_not_rated("moon_too_full,not_traded") == "moon too full, and not traded for ten days"
     assert words.why_not_rated(None) == "no reason is stored"

@@ -242,6 +242,7 @@ served_sessions = Table(
 
 # One row is about 200 bytes: the session is a small number, the security the digits of its id, and what does not
 # change from row to row stands in `served_sessions`. Written session by session, read by session and by security.
+# corrected_at: microseconds since 1970, UTC; null for a score as first published.
 served_scores = Table(
     "served_scores",
     metadata,
@@ -262,6 +263,8 @@ served_scores = Table(
     Column("stretch", Double),
     Column("status", String(16), nullable=False),
     Column("reasons", OutsideText),
+    Column("correction", OutsideText),
+    Column("corrected_at", BigInteger),
     Index(None, "security", "place"),
     sqlite_with_rowid=False,
 )

@@ -92,13 +92,20 @@ def _checked(scores: pl.DataFrame) -> pl.DataFrame:
     ]
     if complaints:
         raise SchemaMismatch(f"the frame holds no scores to be served: {'; '.join(complaints)}")
-    if (scores["known_at"] != session_closes(scores["session"])).any():
-        raise SchemaMismatch("a score is known at another instant than its session's close")
+    closes = session_closes(scores["session"])
+    is_early = scores["known_at"] < closes
+    is_other = (scores["known_at"] != closes) & scores["correction"].is_null()
+    if (is_early | is_other).any():
+        raise SchemaMismatch("a score that is no correction is known at another instant than its session's close")
     orders = {version: number for number, version in enumerate(_ordered(scores["version"]))}
     return (
         scores.select(SERVED_SCHEMA.keys())
-        .with_columns(pl.col(pl.Float64).fill_nan(None), _order(orders))
-        .sort("configuration", "session", "instrument_id", _ORDER)
+        .with_columns(
+            pl.col(pl.Float64).fill_nan(None),
+            _order(orders),
+            pl.when(pl.col("correction").is_not_null()).then(pl.col("known_at").dt.epoch("us")).alias("corrected_at"),
+        )
+        .sort("configuration", "session", "instrument_id", _ORDER, "corrected_at")
         .unique(["configuration", "session", "instrument_id"], keep="last", maintain_order=True)
     )
 
@@ -130,15 +137,20 @@ def _place_of(connection: Connection, configuration: str, session: date) -> tupl
 
 
 def _changed(rows: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return those of the rows that are not stored, are stored in an older version, or otherwise in the same."""
+    """Return those of the rows that are not stored, are stored in an older version, or otherwise in the same.
+
+    A row does not replace its own correction.
+    """
     differing = rows.join(stored, on=_GIVEN, how="anti", nulls_equal=True)
-    before = stored.select("instrument_id", pl.col("version").alias("before"))
+    corrected = pl.col("corrected_at").fill_null(0)
+    before = stored.select("instrument_id", pl.col("version").alias("before"), corrected.alias("since"))
     both = differing.join(before, on="instrument_id", how="left", maintain_order="left")
     orders = {one: number for number, one in enumerate(_ordered(pl.concat([both["version"], both["before"]])))}
     of_new, of_old = (
         pl.col(name).replace_strict(orders, default=None, return_dtype=pl.Int64) for name in ("version", "before")
     )
-    return both.filter(pl.col("before").is_null() | (of_new >= of_old)).drop("before")
+    is_newer = (of_new > of_old) | ((of_new == of_old) & (corrected >= pl.col("since")))
+    return both.filter(pl.col("before").is_null() | is_newer).drop("before", "since")
 
 
 def _insert(connection: Connection, rows: pl.DataFrame) -> None:
@@ -178,13 +190,16 @@ def _stored(connection: Connection, place: int) -> pl.DataFrame:
 def _frame(connection: Connection, asked: Select[Any], configuration: str) -> pl.DataFrame:
     """Return what is asked for as a frame of SERVED_SCHEMA."""
     found = _polars(connection, asked, {"session": pl.Date, "security": pl.Int64})
+    corrected = pl.from_epoch("corrected_at", "us").dt.replace_time_zone("UTC")
     return found.with_columns(
-        _instrument(), pl.lit(configuration).alias("configuration"), session_closes(found["session"]).alias("known_at")
+        _instrument(),
+        pl.lit(configuration).alias("configuration"),
+        pl.coalesce(corrected, session_closes(found["session"])).alias("known_at"),
     ).select(SERVED_SCHEMA.keys())
 
 
 def _polars(connection: Connection, asked: Select[Any], keys: dict[str, Any]) -> pl.DataFrame:
-    schema = {**keys, **{name: SERVED_SCHEMA[name] for name in _STORED}}
+    schema = {**keys, **{name: SERVED_SCHEMA.get(name, pl.Int64) for name in _STORED}}
     return pl.DataFrame(list(map(tuple, connection.execute(asked))), schema=schema, orient="row")
 
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    import polars as pl
+
     from edgewise.pipelines.evidence.cell import Evidence
+    from edgewise.pipelines.score_corrections import Corrected
     from edgewise.pipelines.score_explain import ExplainedFactor, ExplainedMetric, ExplainedScore
     from edgewise.pipelines.scores import Scored
 
@@ -39,6 +42,25 @@ def tell_scored(came: Scored, last: date) -> None:
     if came.kept:
         OUT.print(
             f"  published before and kept: {came.kept:,}; {came.differing:,} of them would come out differently now"
+        )
+
+
+def tell_corrected(came: Corrected, session: date) -> None:
+    """Print which scores were published anew."""
+    OUT.print(f"session {session} · published anew [bold]{came.rows.height:,}[/] · as they were {came.stand:,}")
+    lines = came.rows.head(_SHOWN).iter_rows(named=True)
+    print_rows("", list(lines), columns=["instrument_id", "was", "now"], empty="Nothing comes out differently.")
+    if came.rows.height > _SHOWN:
+        OUT.print(f"  and {came.rows.height - _SHOWN:,} more: --json lists them")
+
+
+def tell_corrections(rows: pl.DataFrame) -> None:
+    """Print when and why scores were published anew, and what they were; nothing where none was."""
+    for row in rows.iter_rows(named=True):
+        OUT.print(
+            f"  {row['session']} was {row['was'] or 'not rated'} until {row['known_at']:%Y-%m-%d %H:%M} UTC, "
+            f"then corrected to {row['now'] or 'not rated'}: {escape(row['correction'])}",
+            soft_wrap=True,
         )
 
 
@@ -114,6 +136,8 @@ def _head(symbol: str, told: ExplainedScore) -> None:
     shares = [f"{name} {row[name]:.0%}" for name in ("completeness", "freshness", "stability") if row[name] is not None]
     sure = [*([f"confidence {row['confidence']}"] if row["confidence"] else []), *shares]
     OUT.print("  " + " · ".join(sure), soft_wrap=True)
+    if row["correction"]:
+        OUT.print(f"  corrected {row['known_at']:%Y-%m-%d %H:%M} UTC: {escape(row['correction'])}", soft_wrap=True)
 
 
 def _factor_line(one: ExplainedFactor) -> dict[str, object]:

@@ -11,13 +11,22 @@ import typer
 
 from edgewise.app.commands.companies import Companies, Sp500, instruments_of, securities_of
 from edgewise.app.commands.filings import Tickers  # noqa: TC001 - typer reads the annotation at run time
-from edgewise.app.commands.score_words import SHORT, as_json, short_line, tell_explained, tell_scored, tell_shown
+from edgewise.app.commands.score_words import (
+    SHORT,
+    as_json,
+    short_line,
+    tell_corrected,
+    tell_corrections,
+    tell_explained,
+    tell_scored,
+    tell_shown,
+)
 from edgewise.app.console import Json, house_for, parse_day, print_json, print_rows, progress
 from edgewise.core.clock import NEW_YORK, sessions, shift_session, tradable_session
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.identifiers import InstrumentId
 from edgewise.score.weights import STANDARD, configuration_named
-from edgewise.sources.edgar.tickers import current, resolve
+from edgewise.sources.edgar.tickers import resolve
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +34,9 @@ if TYPE_CHECKING:
     from edgewise.app.house import House
     from edgewise.score.weights import Configuration
 
-app = typer.Typer(no_args_is_help=True, help="The stock score, 1 to 100: compute, top, show, history, explain.")
+app = typer.Typer(
+    no_args_is_help=True, help="The stock score, 1 to 100: compute, correct, top, show, history, explain."
+)
 
 Weights = Annotated[str, typer.Option("--weights", help="Configuration of weights.")]
 Session = Annotated[
@@ -85,6 +96,39 @@ def compute(
 
 
 @app.command()
+def correct(
+    *,
+    session: Annotated[str, typer.Option("--session", metavar="DAY", help="Session whose scores were wrong.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for whoever reads the history.")],
+    weights: Weights = STANDARD.name,
+    json: Json = False,
+) -> None:
+    """Publish anew the scores of a session that come out differently now, after what they rest on was put right.
+
+    What was published first stays readable as it was known then; the history tells when and why it was corrected. A
+    session is corrected whole, for each score is a place among all.
+    """
+    from edgewise.pipelines.score_corrections import correct_scores  # noqa: PLC0415 - keeps the help page quick
+
+    day = parse_day(session, option="--session")
+    with house_for("scores correct") as (house, counts):
+        came = correct_scores(
+            house.lake,
+            day,
+            configuration_named(weights),
+            house.clock,
+            reason=reason,
+            tone_version=house.tone_model.version,
+            served=house.served_scores,
+        )
+        counts |= {"corrected": came.rows.height, "stand": came.stand}
+    if json:
+        print_json({"session": day, "stand": came.stand, "corrected": came.rows.to_dicts()})
+        return
+    tell_corrected(came, day)
+
+
+@app.command()
 def top(
     *,
     sector: Sector = "",
@@ -135,18 +179,21 @@ def history(
     weights: Weights = STANDARD.name,
     json: Json = False,
 ) -> None:
-    """List the scores of a stock, the newest first, as they were published."""
-    from edgewise.pipelines.scores import published_history  # noqa: PLC0415 - keeps the help page quick
+    """List the scores of a stock, the newest first, as they were published; below them, what was corrected and why."""
+    from edgewise.pipelines.score_corrections import corrections  # noqa: PLC0415 - keeps the help page quick
+    from edgewise.pipelines.scores import published_history  # noqa: PLC0415 - as above
 
     with house_for("scores history", ledger=False) as (house, _):
         instrument_id, session = _asked(house, symbol, as_of)
         rows = published_history(house.lake, instrument_id, configuration_named(weights), until=session, days=days)
+        corrected = corrections(house.lake, rows)
     if json:
         print_json(rows.to_dicts())
         return
     shown = [short_line(row) for row in rows.iter_rows(named=True)]
     columns = ["session", "overall", "rating", "confidence", *SHORT.values()]
     print_rows(f"Scores of {symbol.upper()}", shown, columns=columns, empty="No score was published in these days.")
+    tell_corrections(corrected)
 
 
 @app.command()
@@ -206,10 +253,8 @@ def _of_session(house: House, as_of: str, configuration: Configuration) -> tuple
 
 def _with_symbols(house: House, rows: pl.DataFrame, session: date) -> pl.DataFrame:
     """Return the rows with `symbol` and `company`, those of the session."""
-    spans = current(instruments_of(house)).filter(
-        pl.col("valid_from") <= session, (pl.col("valid_to") >= session).fill_null(value=True)
-    )
-    named = spans.sort("valid_from").unique("instrument_id", keep="last").select(
-        "instrument_id", "company", symbol="ticker"
-    )  # fmt: skip
+    from edgewise.pipelines.score_day import spans_on  # noqa: PLC0415 - keeps the help page quick
+
+    spans = spans_on(instruments_of(house), session).unique("instrument_id", keep="last", maintain_order=True)
+    named = spans.select("instrument_id", "company", symbol="ticker")
     return rows.join(named, on="instrument_id", how="left", maintain_order="left")

@@ -34,6 +34,7 @@ class Evidence:
     accessions: the filings that tell it; none of prices, ratings and news.
     source:     where else it was read from, a URL or a provider's number; None where the filings say it all.
     doubt:      reason codes, '' for none.
+    filer:      CIK under which those filings are found where it is another than the company's.
     """
 
     what: str
@@ -41,3 +42,4 @@ class Evidence:
     accessions: tuple[str, ...] = ()
     source: str | None = None
     doubt: str = ""
+    filer: int | None = None

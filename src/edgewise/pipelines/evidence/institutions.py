@@ -42,6 +42,7 @@ def _found(lake: Lake, cell: Cell) -> list[Evidence]:
             row["known_at"],
             tuple(row["accessions"]),
             doubt="" if row["status"] == "ok" else row["status"],
+            filer=row["manager_cik"],
         )
         for row in own.iter_rows(named=True)
     ]

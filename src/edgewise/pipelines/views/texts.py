@@ -17,9 +17,7 @@ from edgewise.core.tables import FILING_TONE, FILINGS, ITEM_CHANGES, RISK_CHANGE
 from edgewise.factors import filing_tone_change, risk_factor_change, text_similarity
 from edgewise.factors.filing_tone import filing_tone
 from edgewise.factors.issuers import first_known, issuer_filings
-from edgewise.pipelines.changes import VERSION
 from edgewise.text.predecessors import predecessors
-from edgewise.text.tone import LexiconTone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +30,6 @@ _PAIR = ["accession", "previous_accession"]
 _REACH_DAYS = 1200
 """What became known longer before the first session is not read: it is older than the newest report that may stand, the
 year before it, and the two years of sessions that `filing_tone` looks back."""
-_PRESENT = pl.col("change_version") == VERSION
 _REPORTS = r"^(10-?K|10-?Q|8-K|20-F)"
 _FILING_COLUMNS = ["accession", "cik", "role", "form", "filed_date", "period_end", "known_at"]
 _ITEM_COLUMNS = [*_PAIR, "part", "item", "change_version", "new_words", "cosine", "status", "known_at"]
@@ -50,11 +47,11 @@ _SCHEMA = {"instrument_id": pl.String, "session": pl.Date, "observed_on": pl.Dat
 }
 
 
-def texts_view(lake: Lake, peers: pl.DataFrame, *, model_version: str = LexiconTone.version) -> pl.DataFrame:
+def texts_view(lake: Lake, peers: pl.DataFrame, *, model_version: str = "") -> pl.DataFrame:
     """Return what filings say, a row per security and session of `peers` of which anything is known.
 
     peers:         PEERS_SCHEMA, of any sessions; all securities of a company have its row.
-    model_version: whose tone counts.
+    model_version: whose tone counts; '' is the lexicon's.
     Returns:       instrument_id, session, observed_on (New York day on which the newest filing it rests on became
                    known), filing_tone as that factor has it, tone and tone_before (net tone of the newest report and of
                    the one it is compared with), cosine_words and compared_words (`items_compared`), risks_new,
@@ -65,18 +62,23 @@ def texts_view(lake: Lake, peers: pl.DataFrame, *, model_version: str = LexiconT
                    versions of a row the first counts: the market read it then.
     """
     sessions = peers["session"].unique().sort().to_list()
-    if not sessions:
+    if not sessions or lake.version(FILINGS) is None:
         return pl.DataFrame(schema=_SCHEMA)
+    # What reads filings takes a tenth of a second to import, and only who has filings pays.
+    from edgewise.pipelines.changes import VERSION  # noqa: PLC0415 - as above
+    from edgewise.text.tone import LexiconTone  # noqa: PLC0415 - as above
+
     last, since = session_close(sessions[-1]), session_close(sessions[0]) - timedelta(days=_REACH_DAYS)
     recent = pl.col("known_at") >= since
-    whole = (pl.col("item") == "all") & (pl.col("model_version") == model_version)
+    whole = (pl.col("item") == "all") & (pl.col("model_version") == (model_version or LexiconTone.version))
+    present = pl.col("change_version") == VERSION
     read = lake.history(FILINGS, as_of=last, columns=_FILING_COLUMNS, where=recent)
     filings = read.filter(pl.col("form").str.contains(_REPORTS))
     tone = lake.history(FILING_TONE, as_of=last, where=recent & whole)
     reports = first_known(issuer_filings(filings)).drop("instrument_id")
     pairs = predecessors(reports).select(_PAIR)
     items, risks = (
-        _first_changes(lake.history(table, as_of=last, columns=columns, where=recent & _PRESENT), pairs)
+        _first_changes(lake.history(table, as_of=last, columns=columns, where=recent & present), pairs)
         for table, columns in ((ITEM_CHANGES, _ITEM_COLUMNS), (RISK_CHANGES, _RISK_COLUMNS))
     )
     told = {

@@ -67,6 +67,15 @@ class Security(BaseModel):
     status: str = Field(description="rated or not_rated.")
 
 
+class Correctable(BaseModel):
+    """A published score that may have been published anew."""
+
+    corrected_at: datetime | None = Field(
+        None, description="UTC instant from which this score stands in place of the first; null if it is the first."
+    )
+    correction: str | None = Field(None, description="Why it was published anew; null if it was not.")
+
+
 class FactorScore(BaseModel):
     """One factor: 0 (worst) to 100 (best) among its peers, and what it moves the score by."""
 
@@ -75,7 +84,7 @@ class FactorScore(BaseModel):
     points: float | None = Field(description="What it moves the score from 50; null where it moves nothing.")
 
 
-class ScoreAnswer(OfSession, Security):
+class ScoreAnswer(OfSession, Correctable, Security):
     """The score of a security: 50 + the points of its factors + `bounds` = score, to 1e-9."""
 
     model_config = _example(
@@ -100,8 +109,8 @@ class ScoreAnswer(OfSession, Security):
     factors: dict[str, FactorScore]
 
 
-class PastScore(BaseModel):
-    """The score of one session, as it was published then."""
+class PastScore(Correctable):
+    """The score of one session, as it was published then, or as it was corrected since."""
 
     session: date
     overall: int | None

@@ -19,12 +19,18 @@ if TYPE_CHECKING:
     from edgewise.serve.api.rooms import Rooms
 
 SHORT = tuple(Security.model_fields)
+INSTANT = "%Y-%m-%dT%H:%M:%S%.fZ"
 PAST = tuple(name for name in PastScore.model_fields if name != "factors")
 
 
 def factors_struct() -> pl.Expr:
     """Return all factors of a row as one object."""
     return pl.struct(FACTOR_COLUMNS).alias("factors")
+
+
+def corrected_at() -> pl.Expr:
+    """Return since when a row stands in place of the one that was published first; null for the first."""
+    return pl.when(pl.col("correction").is_not_null()).then("known_at").alias("corrected_at")
 
 
 class RowTexts:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from edgewise.core.clock import last_opened_session, session_close, shift_session
 from edgewise.core.identifiers import Ticker
 from edgewise.core.served import FACTOR_COLUMNS
 from edgewise.score.contributions import BASE, factor_points
@@ -16,11 +15,9 @@ from edgewise.serve.api.exports import EXPORTS, exported, format_of
 from edgewise.serve.api.parameters import AskedFormat, AsOf, SectorName, TickerPath, refuse_unknown_parameters
 from edgewise.serve.api.rooms import Here, Rooms  # noqa: TC001 - FastAPI reads the annotations at run time
 from edgewise.serve.api.score_models import Explanation, FactorScore, History, ScoreAnswer, Top
-from edgewise.serve.api.score_rows import PAST, SHORT, factors_struct, listed, stamp_of
+from edgewise.serve.api.score_rows import INSTANT, PAST, SHORT, corrected_at, factors_struct, listed, stamp_of
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     from edgewise.pipelines.score_day import ServedDay
     from edgewise.score.weights import Configuration
     from edgewise.serve.api.score_models import Format
@@ -71,7 +68,10 @@ async def history(
     days: Annotated[int, Query(ge=1, le=LONGEST_DAYS, description="Calendar days before the newest session.")] = 365,
     form: AskedFormat = None,
 ) -> Response:
-    """Return the scores as they were published, the newest first. CSV and Parquet hold the same rows, flat."""
+    """Return the scores as they were published, the newest first; one that was corrected since says when and why.
+
+    What it was before, `/explain?as_of=` tells. CSV and Parquet hold the same rows, flat.
+    """
     kind = format_of(request, form)
     return await of_bytes(request, rooms, lambda: _history(rooms, ticker, days, kind))
 
@@ -80,22 +80,16 @@ async def history(
 async def explain(request: Request, rooms: Here, ticker: TickerPath, *, as_of: AsOf = None) -> Response:
     """Return the tree from a score through factors and metrics to facts and filings.
 
-    It is that of the newest session that had closed at `as_of`.
+    It is that of the newest session that had closed at `as_of`, as it was known then: without later corrections.
     """
 
     def make() -> Made:
         reader = reader_of(rooms)
-        told = reader.explain(ticker, as_of=None if as_of is None else closed_session(as_of))
+        told = reader.explain(ticker, as_of=as_of)
         answer = explanation_of(told, Ticker(ticker), simulated=rooms.simulated)
         return Made(answer.model_dump_json().encode())
 
     return await of_bytes(request, rooms, make)
-
-
-def closed_session(instant: datetime) -> date:
-    """Return the newest session that had closed at an instant. Raises InvalidInput outside what the calendar covers."""
-    session = last_opened_session(instant)
-    return session if session_close(session) <= instant else shift_session(session, -1)
 
 
 def score_answer(day: ServedDay, row: dict[str, Any], configuration: Configuration, *, simulated: bool) -> ScoreAnswer:
@@ -113,11 +107,12 @@ def score_answer(day: ServedDay, row: dict[str, Any], configuration: Configurati
         bounds=points.get("bounds"),
         factors=factors,
         reasons=reasons.split(",") if reasons else [],
+        corrected_at=row["known_at"] if row["correction"] else None,
         **{name: row[name] for name in _COPIED},
     )
 
 
-_MADE = {"as_of", "simulated", "base", "bounds", "factors", "reasons"}
+_MADE = {"as_of", "simulated", "base", "bounds", "factors", "reasons", "corrected_at"}
 _COPIED = [name for name in ScoreAnswer.model_fields if name not in _MADE]
 
 
@@ -125,7 +120,8 @@ def _history(rooms: Rooms, ticker: str, days: int, kind: Format) -> Made:
     day, rows = reader_of(rooms).history(ticker, days=days)
     symbol, instrument_id = str(Ticker(ticker)), rows["instrument_id"][0]
     if kind != "json":
-        flat = rows.select("instrument_id", *PAST, *FACTOR_COLUMNS, "reasons")
+        flat = rows.with_columns(corrected_at()).select("instrument_id", *PAST, *FACTOR_COLUMNS, "reasons")
         return exported(flat, kind, f"{symbol}-scores-{day.session}", as_of=day.known_at)
     head = stamp_of(rooms, day) | {"ticker": symbol, "instrument_id": instrument_id, "days": days}
-    return Made(listed(head, rows.select(*PAST, factors_struct())))
+    told = rows.with_columns(corrected_at().dt.strftime(INSTANT))
+    return Made(listed(head, told.select(*PAST, factors_struct())))

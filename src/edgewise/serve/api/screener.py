@@ -33,6 +33,8 @@ Field = Annotated[str, StringConstraints(max_length=64), WithJsonSchema({"type":
 SortField = Annotated[
     str, StringConstraints(max_length=64), WithJsonSchema({"type": "string", "enum": ["ticker", *FIELDS]})
 ]
+AT_ONCE = 100
+"""Rows of a page that are put together within a millisecond; more of them are left to a thread."""
 _HOW = "FIELD:NUMBER; repeat it for several. /api/scores/screener/fields lists the fields."
 
 
@@ -94,7 +96,7 @@ async def screener(
         items = ",".join(with_metrics(texts[place], day, place, extra) for place in asked)
         return Made(enclosed(head, f"[{items}]"), stamp=day.stamp)
 
-    return await of_session(request, rooms, make, at_once=kind == "json")
+    return await of_session(request, rooms, make, at_once=kind == "json" and page_size <= AT_ONCE)
 
 
 def _bounds(limits: Sequence[str] | None, *, most: bool) -> list[Bound]:

@@ -11,10 +11,11 @@ from dash import ClientsideFunction, Dash, Input, Output, State, html
 from fastapi.concurrency import run_in_threadpool
 
 from edgewise.core.errors import EdgewiseError, InvalidInput, NotFound
+from edgewise.serve.dashboard.drawing import drawn
 from edgewise.serve.dashboard.frame import frame, hits
 from edgewise.serve.dashboard.pages.market import market_page
 from edgewise.serve.dashboard.pages.screener import query_of, screener_page
-from edgewise.serve.dashboard.pages.stock import explanation_part, stock_page
+from edgewise.serve.dashboard.pages.stock import explanation_parts, stock_page
 from edgewise.serve.dashboard.pages.stock_record import record_parts
 from edgewise.serve.dashboard.pages.system import system_page
 from edgewise.serve.dashboard.parts import Page, trouble
@@ -117,13 +118,19 @@ def _found(readings: Readings, text: str) -> Any:
 
 
 def _fill(app: Dash, readings: Readings) -> None:
-    @app.callback(Output("record", "children"), Output("told-by-company", "children"), Input("ticker", "data"))
+    @app.callback(Output("record", "children"), Output("told-by-company-drawing", "data"), Input("ticker", "data"))
     async def record(ticker: str) -> tuple[Any, Any]:
-        return await run_in_threadpool(record_parts, readings, ticker)
+        chart, told = await run_in_threadpool(record_parts, readings, ticker)
+        return chart, drawn("told-by-company", told)
 
-    @app.callback(Output("explanation", "children"), Input("ticker", "data"))
-    async def explanation(ticker: str) -> Any:
-        return await run_in_threadpool(explanation_part, readings, ticker)
+    @app.callback(Output("explanation-drawing", "data"), Output("behind-drawing", "data"), Input("ticker", "data"))
+    async def explanation(ticker: str) -> tuple[Any, Any]:
+        tree, behind = await run_in_threadpool(explanation_parts, readings, ticker)
+        return drawn("explanation", tree), drawn("behind", behind)
+
+    draw = ClientsideFunction("edgewise", "draw")
+    for target in ("told-by-company", "explanation", "behind"):
+        app.clientside_callback(draw, Input(f"{target}-drawing", "data"))  # type: ignore[no-untyped-call]
 
 
 def _remember_view(app: Dash) -> None:

@@ -104,6 +104,7 @@ class Branch:
     name:   what a machine calls it, for a link to it; '' for none.
     points: what it adds to the score; None where it adds none by itself.
     url:    where to read it at the source, '' where nowhere.
+    is_new: whether it, or something below it, became public in the week before.
     """
 
     title: str
@@ -112,6 +113,34 @@ class Branch:
     name: str = ""
     url: str = ""
     branches: tuple[Branch, ...] = ()
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilingBehind:
+    """A filing that a score rests on.
+
+    form:     '' where what it tells does not say so.
+    known_at: UTC instant from which it was public.
+    url:      as of `Branch`.
+    factors:  those of the score that rest on it.
+    is_new:   as of `Branch`.
+    """
+
+    accession: str
+    form: str
+    known_at: datetime
+    url: str
+    factors: tuple[str, ...]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a score is what it is: the tree of it, and the filings at the ends of the tree, the newest first."""
+
+    tree: Branch
+    filings: Sequence[FilingBehind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +199,8 @@ class Readings(Protocol):
         """Return its prices, filings and changes of risk factors."""
         ...
 
-    def explanation(self, ticker: str) -> Branch:
-        """Return the tree from the score through factors and metrics to facts and the filings that hold them."""
+    def explanation(self, ticker: str) -> Why:
+        """Return the way from the score through factors and metrics to facts and the filings that hold them."""
         ...
 
     def screen(self) -> Screen:

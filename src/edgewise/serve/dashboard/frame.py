@@ -43,7 +43,7 @@ def frame(*, simulated: bool) -> Component:
 def hits(found: Sequence[Hit]) -> Component:
     """Return what the search found, as links."""
     if not found:
-        return html.P("Nobody is called that.", className="note", role="status")
+        return html.P("No ticker or name is like that.", className="note", role="status")
     return html.Ul([html.Li(_hit(hit)) for hit in found], **aria(label="Securities found"))
 
 
@@ -72,7 +72,7 @@ def _search() -> Component:
             dcc.Input(
                 id="search",
                 type="search",
-                placeholder="Ticker or name  ( / )",
+                placeholder="Search a stock  ( / )",
                 debounce=False,
                 autoComplete="off",
                 spellCheck=False,

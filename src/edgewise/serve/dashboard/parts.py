@@ -106,11 +106,16 @@ def rating_chip(rating: object) -> Component:
     return html.Span(name, className=f"rating {name.lower().replace(' ', '-')}")
 
 
-def at_source(text: str, url: str) -> Component | str:
-    """Return a link that leaves the house, or the text alone where there is no address."""
+def at_source(text: Any, url: str) -> Any:
+    """Return a link that leaves the house, or the text (or parts) alone where there is no address."""
     if not url.startswith("https://"):
         return text
     return html.A(text, href=url, target="_blank", rel="noopener noreferrer", className="outside")
+
+
+def new_chip() -> Component:
+    """Return the mark of what became public in the week that changes are told of."""
+    return html.Span("this week", className="fresh")
 
 
 def tile(label: str, value: Any, note: Any = "") -> Component:
@@ -129,7 +134,8 @@ def nothing(told: str, advice: str = "") -> Component:
 def trouble(error: EdgewiseError) -> Page:
     """Return the page of what could not be shown: a caller's mistake in full, a failure of ours only as a code."""
     if isinstance(error, NotFound | InvalidInput):
-        title, told, advice = "Nothing here", f"{error.what}.", error.advice
+        title, told = "Nothing here", f"{error.what}."
+        advice = f"{error.advice} Or search for a ticker or a name above."
     else:
         title, told = "This cannot be shown now", f"What is stored could not be read ({error.code})."
         advice = "Try again in a moment; the server's log has the details."

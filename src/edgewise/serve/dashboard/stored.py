@@ -13,22 +13,24 @@ from edgewise.core.errors import NotFound
 from edgewise.core.ports import FilingState
 from edgewise.core.served import FACTOR_COLUMNS
 from edgewise.core.tables_failures import INGEST_FAILURES
+from edgewise.core.tables_fundamentals import FACTS
 from edgewise.score.contributions import factor_points
-from edgewise.serve.dashboard.branches import explanation_tree
+from edgewise.serve.dashboard.branches import explanation_tree, filings_behind
 from edgewise.serve.dashboard.company_record import company_record
-from edgewise.serve.dashboard.data import FactorMove, Health, Hit, MarketDay, Screen, StockDay, TableState
+from edgewise.serve.dashboard.data import FactorMove, Health, Hit, MarketDay, Screen, StockDay, TableState, Why
 from edgewise.serve.lags import lags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from edgewise.core.clock import Clock
     from edgewise.core.ports import FilingLedger, ServedScores, StreamLedger
     from edgewise.lake import Lake
     from edgewise.pipelines.score_day import ServedDay
+    from edgewise.pipelines.score_explain import ExplainedScore
     from edgewise.pipelines.score_reading import ScoreReader
-    from edgewise.serve.dashboard.data import Branch, StockRecord
+    from edgewise.serve.dashboard.data import StockRecord
 
 DAY, WEEK = 1, 5
 """Sessions."""
@@ -94,9 +96,18 @@ class StoredReadings:
         day, row = self._reader.score(ticker)
         return company_record(self._lake, self._reader, row, day, simulated=self._simulated)
 
-    def explanation(self, ticker: str) -> Branch:
-        """Return the tree of the newest score. Raises NotFound, InvalidInput."""
-        return explanation_tree(self._reader.explain(ticker), simulated=self._simulated)
+    def explanation(self, ticker: str) -> Why:
+        """Return why the newest score is what it is. Raises NotFound, InvalidInput."""
+        explained = self._reader.explain(ticker)
+        tree = explanation_tree(explained, simulated=self._simulated)
+        return Why(tree, filings_behind(explained, self._told(explained), simulated=self._simulated))
+
+    def _told(self, explained: ExplainedScore) -> dict[str, tuple[str, datetime]]:
+        """Return form and instant of publication of the filings that tell facts of the company."""
+        own = pl.col("cik") == int(explained.score["cik"])
+        facts = self._lake.read(FACTS, columns=["accession", "form", "known_at"], where=own)
+        first = facts.group_by("accession").agg(pl.col("form").first(), pl.col("known_at").min())
+        return {accession: (form, known_at) for accession, form, known_at in first.iter_rows()}
 
     def screen(self) -> Screen:
         """Return all securities of the newest session. Raises NotFound."""
@@ -140,7 +151,10 @@ class StoredReadings:
 
 
 def found(rows: pl.DataFrame, text: str, *, limit: int) -> list[Hit]:
-    """Return who answers to `text`, the likeliest first, among equals the shorter ticker; case does not matter."""
+    """Return who answers to `text`, the likeliest first; case does not matter.
+
+    Among equals the rated come first, the larger company, the shorter ticker: who types a name means the known one.
+    """
     wanted = text.strip().lower()
     ticker, company = pl.col("ticker").str.to_lowercase(), pl.col("company").str.to_lowercase()
     likely = (
@@ -152,7 +166,14 @@ def found(rows: pl.DataFrame, text: str, *, limit: int) -> list[Hit]:
     hits = (
         rows.with_columns(likely=likely)
         .drop_nulls("likely")
-        .sort("likely", ticker.str.len_chars(), "ticker")
+        .sort(
+            "likely",
+            pl.col("overall").is_null(),
+            -pl.col("market_value"),
+            ticker.str.len_chars(),
+            "ticker",
+            nulls_last=True,
+        )
         .head(limit)
     )
     return [Hit(row["ticker"], row["company"], row["overall"]) for row in hits.iter_rows(named=True)]

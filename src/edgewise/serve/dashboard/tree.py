@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from edgewise.serve.dashboard.parts import at_source, change
+from edgewise.serve.dashboard.parts import at_source, change, new_chip
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -32,6 +32,8 @@ def _branch(branch: Branch, level: int) -> Component:
 
 def _line(branch: Branch) -> list[Any]:
     line: list[Any] = [html.Span(at_source(branch.title, branch.url), className="title")]
+    if branch.is_new:
+        line.append(new_chip())
     if branch.told:
         line.append(html.Span(branch.told, className="told"))
     if branch.points is not None:

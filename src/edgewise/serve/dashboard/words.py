@@ -86,14 +86,16 @@ def close_of(known_at: datetime) -> str:
 
 
 def lasted(seconds: float | None) -> str:
-    """Return a duration in its two largest units.
+    """Return a duration in its two largest units; from ten days on in days.
 
-    >>> lasted(42), lasted(3700), lasted(2 * 86400 + 7200)
-    ('42 s', '1 h 1 min', '2 d 2 h')
+    >>> lasted(42), lasted(3700), lasted(2 * 86400 + 7200), lasted(12.9 * 86400)
+    ('42 s', '1 h 1 min', '2 d 2 h', '12 d')
     """
     if seconds is None:
         return MISSING
     whole = max(0, round(seconds))
+    if whole >= 10 * 86_400:
+        return f"{whole // 86_400:,} d"
     for size, name, part, part_name in ((86_400, "d", 3600, "h"), (3600, "h", 60, "min")):
         if whole >= size:
             return f"{whole // size} {name} {whole % size // part} {part_name}"
@@ -109,6 +111,51 @@ def title_of(name: str) -> str:
     return _TITLES.get(name, name.replace("_", " ").capitalize())
 
 
+METRICS: Mapping[str, str] = {
+    "ebitda_yield": "EBITDA yield",
+    "reit_cash_flow_yield": "Cash flow yield of a property trust",
+    "revenue_growth_1y": "Growth of revenue, 1 year",
+    "eps_growth_1y": "Growth of earnings a share, 1 year",
+    "revenue_growth_5y": "Growth of revenue, 5 years",
+    "eps_growth_5y": "Growth of earnings a share, 5 years",
+    "bank_equity_to_assets": "Equity to assets of a bank",
+    "insurer_equity_to_assets": "Equity to assets of an insurer",
+    "reit_debt_to_assets": "Debt to assets of a property trust",
+    "reit_interest_cover": "Interest cover of a property trust",
+    "momentum_12_1": "Return from a year to a month ago",
+    "return_126": "Return of half a year",
+    "to_high_252": "Price to its highest of a year",
+    "consensus": "Opinion of analysts",
+    "consensus_change_30": "Change of opinion, 30 days",
+    "target_to_price": "Price target to price",
+    "insider_net_buyers_90": "Insiders buying less those selling, 90 days",
+    "insider_net_value_90": "Value insiders bought less sold, 90 days",
+    "insider_cluster_90": "Insiders buying together, 90 days",
+    "institutional_breadth_change": "Institutions that came less those that left",
+    "institutional_share": "Share held by institutions",
+    "institutional_share_change": "Change of the share held by institutions",
+    "news_tone_7": "Tone of news, 7 days",
+    "news_tone_30": "Tone of news, 30 days",
+    "close_to_sma_200": "Price to its mean of 200 days",
+    "sma_50_to_sma_200": "Mean of 50 days to that of 200",
+    "macd_histogram_to_close": "MACD histogram to price",
+    "rsi_14": "RSI, 14 days",
+    "volatility_252": "Volatility, 1 year",
+    "beta_252": "Beta, 1 year",
+    "idiosyncratic_volatility_252": "Volatility beside the market, 1 year",
+}
+"""Metrics whose names say little to people."""
+
+
+def metric_of(name: str) -> str:
+    """Return how people call a metric.
+
+    >>> metric_of("earnings_yield"), metric_of("rsi_14")
+    ('Earnings yield', 'RSI, 14 days')
+    """
+    return METRICS.get(name, name.replace("_", " ").capitalize())
+
+
 def sector_of(sector: object) -> str:
     """Return how people call a sector.
 
@@ -119,8 +166,8 @@ def sector_of(sector: object) -> str:
 
 
 REASONS: Mapping[str, str] = {
-    "not_traded": "it has not traded for ten days",
-    "too_little_known": "too little is known of it",
+    "not_traded": "not traded for ten days",
+    "too_little_known": "too little known",
 }
 
 

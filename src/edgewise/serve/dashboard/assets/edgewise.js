@@ -79,8 +79,12 @@
   });
 
   document.addEventListener("focusin", function (event) {
-    if (event.target.id === "search") document.documentElement.classList.add("searching");
-    else if (!event.target.closest(".search")) document.documentElement.classList.remove("searching");
+    if (event.target.id === "search") {
+      document.documentElement.classList.add("searching");
+      event.target.select();
+    } else if (!event.target.closest(".search")) {
+      document.documentElement.classList.remove("searching");
+    }
   });
 
   document.addEventListener("keydown", function (event) {
@@ -90,7 +94,6 @@
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       field.focus();
-      field.select();
       return;
     }
     if (!event.target.closest(".search")) return;
@@ -107,6 +110,15 @@
       (at ? found[at - 1] : field).focus();
     }
   });
+
+  // A part is its text or [tag, attributes, parts in it]; see drawing.py.
+  function made(part) {
+    if (typeof part === "string") return document.createTextNode(part);
+    const element = document.createElement(part[0]);
+    for (const name of Object.keys(part[1])) element.setAttribute(name, part[1][name]);
+    element.append(...part[2].map(made));
+    return element;
+  }
 
   let arrivals = 0;
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -127,6 +139,13 @@
         }
         arrivals += 1;
         return arrivals;
+      },
+      draw: function (told) {
+        const place = told && document.getElementById(told[0]);
+        if (!place) return;
+        place.replaceChildren(made(told[1]));
+        const waiting = document.getElementById(told[0] + "-waiting");
+        if (waiting) waiting.hidden = true;
       },
       keepView: function (query) {
         if (typeof query === "string" && window.location.pathname === "/screener") {

@@ -40,7 +40,7 @@ def market_page(readings: Readings) -> Page:
     day = readings.market()
     content = [
         html.H1(["Market day ", html.Span(words.day(day.session), className="soft")], tabIndex=-1),
-        html.P(f"Scores as known at {words.close_of(day.known_at)}.", className="as-of"),
+        html.P(f"Scores from 1 (worst) to 100 (best), as known at {words.close_of(day.known_at)}.", className="as-of"),
         _tiles(day),
         card(
             "How scores are distributed",
@@ -55,7 +55,12 @@ def market_page(readings: Readings) -> Page:
             ],
             className="pair",
         ),
-        card("Sectors", _sectors(day), key="sectors", note=f"As of {words.day(day.session)}; change on a week before."),
+        card(
+            "Sectors",
+            _sectors(day),
+            key="sectors",
+            note=f"As of {words.day(day.session)}; change of the median since a week before.",
+        ),
     ]
     return Page("Market day", html.Div(content, **FILLED))
 
@@ -135,7 +140,12 @@ def _histogram(rows: pl.DataFrame) -> Component:
 def _column(lowest: int, highest: int, count: int, most: int) -> Component:
     rating = next(name for least, name in RATINGS if highest >= least)
     label = f"{lowest} to {highest}: {count:,} names"
-    bar = html.Span(className=f"bar {rating.lower().replace(' ', '-')}", style={"height": f"{count / most * 100:.2f}%"})
+    kind = rating.lower().replace(" ", "-")
+    bar = html.Span(
+        html.Span(f"{count:,}" if count else "", **aria(hidden="true")),
+        className=f"bar {kind}",
+        style={"height": f"{count / most * 100:.2f}%"},
+    )
     link = dcc.Link(
         [bar, html.Span(label, className="unseen")],
         href=f"/screener?min={lowest}&max={highest}",
@@ -153,7 +163,9 @@ def _movers(day: MarketDay, since: str, title: str, session: date | None) -> Com
     for heading, found in (("Rose most", rose), ("Fell most", fell)):
         content.append(html.H3(heading))
         content.append(_mover_table(f"{heading} {title.lower()}", found) if found.height else nothing("Nobody."))
-    return card(title, *content, key=f"movers-{since}", note=f"Change of the score on {words.day(session)}.")
+    return card(
+        title, *content, key=f"movers-{since}", note=f"Change of the score since the close of {words.day(session)}."
+    )
 
 
 def _mover_table(caption: str, found: pl.DataFrame) -> Component:

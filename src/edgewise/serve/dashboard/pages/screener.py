@@ -25,7 +25,7 @@ SHOWN = ("ticker", "overall", "rating", "by_week", "company", "sector", "sector_
 _TEXT = {"ticker": "Ticker", "company": "Company", "sector": "Sector", "rating": "Rating", "confidence": "Confidence"}
 _NUMBERS = {
     "overall": ("Score", 0),
-    "by_week": ("Week", 0),
+    "by_week": ("In a week", 0),
     "sector_percentile": ("In sector", 0),
     "completeness": ("Known, %", 0),
     "close": ("Close, $", 2),
@@ -79,7 +79,7 @@ def screener_page(readings: Readings, query: str) -> Page:
 def grid_rows(rows: pl.DataFrame) -> list[dict[str, Any]]:
     """Return what the grid shows; numbers are rounded to what can be seen, so that exports read as the screen does."""
     shown = rows.with_columns(
-        pl.col("sector").str.replace_all("_", " ").str.to_titlecase(),
+        pl.col("sector").str.replace_all("_", " ").str.to_titlecase().fill_null(words.sector_of(None).title()),
         pl.col("rating").fill_null("Not rated"),
         (pl.col("completeness") * 100).round(0),
         pl.col("sector_percentile").round(0),

@@ -10,7 +10,7 @@ from dash import dcc, html
 from edgewise.core.clock import session_close
 from edgewise.core.errors import EdgewiseError
 from edgewise.serve.dashboard import words
-from edgewise.serve.dashboard.parts import FILLED, Head, aria, at_source, card, change, nothing, table, trouble
+from edgewise.serve.dashboard.parts import FILLED, Head, aria, at_source, card, new_chip, nothing, table, trouble
 from edgewise.serve.dashboard.price_chart import price_chart
 
 if TYPE_CHECKING:
@@ -61,10 +61,13 @@ def _filings(filings: pl.DataFrame, week: date | None) -> Component:
         is_new = since is not None and row["known_at"] > since
         form: list[Any] = [
             html.Span(row["form"], className="ticker"),
-            html.Span("this week", className="fresh") if is_new else "",
+            new_chip() if is_new else "",
         ]
-        tone = change(row["net_tone"], 2) if row["net_tone"] is not None else words.MISSING
-        rows.append((form, words.instant(row["known_at"]), tone, at_source(row["accession"], row["url"])))
+        tone = words.signed(row["net_tone"], 2)
+        filer, dash, rest = row["accession"].partition("-")
+        number = [html.Span(filer + dash, className="wide-only"), rest]
+        known = [f"{row['known_at']:%Y-%m-%d}", html.Span(f" {row['known_at']:%H:%M} UTC", className="wide-only")]
+        rows.append((form, known, tone, at_source(number, row["url"])))
     note = f"Newest {len(rows)} of {filings.height}; tone from -1 to 1: positive less negative words over both."
     return card(title, table("Filings", heads, rows), key=key, note=note)
 
@@ -76,7 +79,12 @@ def _risks(risks: pl.DataFrame) -> Component:
     counts = {kind: risks.filter(pl.col("change") == kind).height for kind in KINDS}
     newest = risks.row(0, named=True)
     changed = risks.filter(pl.col("change") != "kept").head(RISKS_SHOWN)
-    heads = [Head("Change"), Head("Risk factor"), Head("About", narrow=False), Head("Words", is_number=True)]
+    heads = [
+        Head("Change"),
+        Head("Risk factor"),
+        Head("About", narrow=False),
+        Head("Words", is_number=True, narrow=False),
+    ]
     note = html.P(
         [
             ", ".join(f"{count} {kind}" for kind, count in counts.items()),

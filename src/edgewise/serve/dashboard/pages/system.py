@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from edgewise.core.clock import last_opened_session, session_close, shift_session
+from edgewise.pipelines.score_reading import closed_session
 from edgewise.serve.dashboard import words
 from edgewise.serve.dashboard.parts import FILLED, Head, Page, card, nothing, table, tile
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import datetime
 
     from dash.development.base_component import Component
 
@@ -39,46 +39,49 @@ def system_page(readings: Readings) -> Page:
             "Failures",
             _failures(health),
             key="failures",
-            note="What could not be brought in or could not go on, by reason.",
+            note="What could not be brought in or could not go on, by reason; "
+            "`edgewise filings retry` shows those of filings.",
         ),
     ]
     return Page("System health", html.Div(content, **FILLED))
 
 
-def newest_closed(at: datetime) -> date:
-    """Return the newest session that has closed at `at`."""
-    session = last_opened_session(at)
-    return session if session_close(session) <= at else shift_session(session, -1)
-
-
 def state_of(name: str, rows: int, age_s: float | None) -> str:
-    """Return empty, old, or fresh for a table that should have something new each session; stored for the others."""
+    """Return empty, old, or fresh for a table that should have something new each session; stored for the others.
+
+    One that should, but of which nobody knows how new its rows are, is told to be so.
+    """
     if not rows:
         return "empty"
-    if name not in OLD_AFTER_S or age_s is None:
+    if name not in OLD_AFTER_S:
         return "stored"
+    if age_s is None:
+        return "unknown"
     return "old" if age_s > OLD_AFTER_S[name] else "fresh"
 
 
 def _tiles(health: Health) -> Component:
-    due = newest_closed(health.at)
+    due = closed_session(health.at)
     if health.session is None:
         scored, note = words.MISSING, "nothing is scored yet"
     else:
-        scored, note = (
-            words.day(health.session),
-            "up to date" if health.session >= due else f"{words.day(due)} has closed",
-        )
+        scored = words.day(health.session)
+        note = "up to date" if health.session >= due else f"behind: {words.day(due)} has closed since"
     failed = sum(health.failures.values())
     return html.Dl(
         [
             tile("Newest scores", scored, note),
             tile("Tables", words.number(len(health.tables))),
-            tile("Filings", words.number(sum(health.filings.values())), "in the ledger"),
-            tile("Failed", words.number(failed), "nothing to do" if not failed else "see below"),
+            tile("Filings", words.number(sum(health.filings.values())), _states(health)),
+            tile("Failed", words.number(failed), "see Failures below" if failed else "nothing to do"),
         ],
         className="tiles",
     )
+
+
+def _states(health: Health) -> str:
+    """Return how many filings are in each state."""
+    return ", ".join(f"{state} {count:,}" for state, count in sorted(health.filings.items())) or "in the ledger"
 
 
 def _tables(health: Health) -> Component:
@@ -87,7 +90,7 @@ def _tables(health: Health) -> Component:
     heads = [
         Head("Table"),
         Head("State"),
-        Head("Rows", is_number=True),
+        Head("Rows", is_number=True, narrow=False),
         Head("Newest known at", narrow=False),
         Head("Age", is_number=True),
     ]

@@ -1,11 +1,13 @@
 """Scores published anew: what was wrong is corrected, and what was published first can still be read."""
 
+import shutil
 from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from edgewise.core.clock import shift_session
 from edgewise.core.errors import InvalidInput, NotFound
 from edgewise.core.tables_score import FACTOR_METRICS, SCORES
 from edgewise.factors.registry import METRICS_VERSION
@@ -14,6 +16,7 @@ from edgewise.pipelines import score_corrections
 from edgewise.pipelines.score_corrections import correct_scores, corrections
 from edgewise.pipelines.score_explain import explain_score
 from edgewise.pipelines.scores import compute_scores, published, published_history
+from edgewise.score.scores import STEADY_SESSIONS
 from edgewise.score.weights import STANDARD
 from tests.factors.metrics import drawn
 from tests.pipelines.test_scores import DAY, Evening, Served
@@ -141,3 +144,20 @@ def test_a_reason_is_needed(lake, reason):
 def test_what_was_never_published_cannot_be_corrected(tmp_path):
     with pytest.raises(NotFound, match="2024-05-15"):
         correct(Lake(str(tmp_path)))
+
+
+class August:
+    def now(self):
+        return datetime(2024, 8, 1, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("put_right")
+def test_a_session_before_the_correction_is_compared_with_what_was_published_by_then(lake, tmp_path):
+    in_june = shift_session(DAY, STEADY_SESSIONS)
+    metrics = drawn(80, seed=2, session=in_june).with_columns(version=pl.lit(METRICS_VERSION))
+    lake.append(FACTOR_METRICS, metrics)
+    untouched = Lake(str(shutil.copytree(lake.url, tmp_path.with_name("untouched"))))
+    correct_scores(lake, DAY, STANDARD, August(), tone_version="test", reason=WHY)
+    for one in (lake, untouched):
+        compute_scores(one, [in_june], STANDARD, August(), tone_version="test")
+    assert_frame_equal(published(lake, in_june, STANDARD), published(untouched, in_june, STANDARD))

@@ -17,6 +17,7 @@ import polars as pl
 from edgewise.core.clock import session_close
 from edgewise.core.code import code_fingerprint
 from edgewise.core.errors import InvalidInput
+from edgewise.core.table import any_of
 from edgewise.core.tables_score import FACTOR_METRICS, SCORES
 from edgewise.factors.measure import measured
 from edgewise.factors.registry import METRICS_VERSION, SCORED
@@ -26,7 +27,7 @@ from edgewise.score.scores import VERSION, scores, session_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from edgewise.core.clock import Clock
     from edgewise.core.ports import ServedScores
@@ -92,7 +93,7 @@ def compute_scores(
         stands = stored.partition_by("session", as_dict=True)
         for session in some:
             if (session,) in metrics:
-                before = stands.get((session_before(session),))
+                before = _as_known(lake, stands.get((session_before(session),)), session_close(session))
                 made = scores(
                     metrics[session,], SCORED, configuration, before=before, code_fingerprint=code, computed_at=now
                 )
@@ -113,9 +114,7 @@ def session_metrics(lake: Lake, sessions: Sequence[date], *, tone_version: str) 
 
     tone_version: the model whose tone of filings counts.
     """
-    stored = lake.read(
-        FACTOR_METRICS, where=pl.col("session").is_in(list(sessions)) & (pl.col("version") == METRICS_VERSION)
-    )
+    stored = lake.read(FACTOR_METRICS, where=any_of("session", sessions) & (pl.col("version") == METRICS_VERSION))
     missing = sorted(set(sessions) - set(stored["session"].unique()))
     if not missing:
         return stored
@@ -137,7 +136,16 @@ def published(lake: Lake, session: date, configuration: Configuration) -> pl.Dat
 
 
 def _published(lake: Lake, sessions: Iterable[date], configuration: Configuration) -> pl.DataFrame:
-    return lake.read(SCORES, where=_own(configuration) & pl.col("session").is_in(list(sessions)))
+    return lake.read(SCORES, where=_own(configuration) & any_of("session", sessions))
+
+
+def _as_known(lake: Lake, stands: pl.DataFrame | None, at: datetime) -> pl.DataFrame | None:
+    """Return these scores as they were known: a correction that came after `at` had not been made then."""
+    if stands is None or stands.filter(pl.col("known_at") > at).is_empty():
+        return stands
+    return lake.read(SCORES, as_of=at, where=any_of("session", stands["session"].unique())).join(
+        stands, on=list(SCORES.key), how="semi"
+    )
 
 
 def _own(configuration: Configuration) -> pl.Expr:

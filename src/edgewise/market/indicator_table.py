@@ -25,7 +25,7 @@ from edgewise.market.regression import beta_and_residual, mean_of_present, sampl
 from edgewise.market.rolling import window_max, window_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from edgewise.market.rolling import Floats
@@ -56,18 +56,35 @@ def indicator_rows(
     acted = actions.filter(pl.col("kind") != "delisting")
     acted = acted.with_columns(closed=session_closes(acted["ex_session"]))
     first, last = _span(dated)
-    on_time, acted_on_time = _latest(dated, PRICES.key), _latest(acted, CORPORATE_ACTIONS.key)
+    on_time, acted_on_time = _latest(dated, PRICES.key).sort("instrument_id"), _latest(acted, CORPORATE_ACTIONS.key)
     late = _late_instants(dated, acted)
+    of_late, acted_of_late = _by_name(dated, late), _by_name(acted, late)
     names = dated["instrument_id"].unique().sort().to_list()
     blocks = [names[begin : begin + BLOCK] for begin in range(0, len(names), BLOCK)]
-    market = _market(panel_of(on_time, acted_on_time, block, first=first, last=last).returns for block in blocks)
+    market = _market(
+        panel_of(_of_block(on_time, block), acted_on_time, block, first=first, last=last).returns for block in blocks
+    )
     for block in blocks:
         early = [name for name in block if name not in late]
         if early:
-            yield _rows(panel_of(on_time, acted_on_time, early, first=first, last=last, counts=counts), market)
-        for name in (one for one in block if one in late):
-            mine, events = (frame.filter(pl.col("instrument_id") == name) for frame in (dated, acted))
-            yield from _by_epoch(mine, events, late[name], market, first=first, last=last, counts=counts)
+            own = _of_block(on_time, block)
+            yield _rows(panel_of(own, acted_on_time, early, first=first, last=last, counts=counts), market)
+        for name in (one for one in block if one in of_late):
+            events = acted_of_late.get(name, acted.clear())
+            told = None if counts is None else counts.filter(pl.col("instrument_id") == name)
+            yield from _by_epoch(of_late[name], events, late[name], market, first=first, last=last, counts=told)
+
+
+def _by_name(rows: pl.DataFrame, names: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """Return the rows of each of these securities that has any."""
+    own = rows.filter(pl.col("instrument_id").is_in(pl.Series(list(names), dtype=pl.String).implode()))
+    return {str(name): frame for (name,), frame in own.partition_by("instrument_id", as_dict=True).items()}
+
+
+def _of_block(rows: pl.DataFrame, block: Sequence[str]) -> pl.DataFrame:
+    """Return the rows, sorted by security, from the first to the last one of the block."""
+    begin = rows["instrument_id"].search_sorted(block[0], side="left")
+    return rows.slice(begin, rows["instrument_id"].search_sorted(block[-1], side="right") - begin)
 
 
 def _by_epoch(

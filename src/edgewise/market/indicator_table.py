@@ -3,20 +3,20 @@
 1. Rows known by the close of their session make one panel of a block of securities; it is causal, so one pass gives
    every session its value.
 2. What was learned late (a corrected price, a split told afterwards) must not reach the sessions before. A security
-   that has such rows is computed again as of each instant at which it learned something, and gives the sessions closed
-   from then until the next one.
+   that has such rows is computed once for each *epoch*, from one instant at which it learned something until the next,
+   as if each were a security of its own, and gives the sessions that closed in it.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from edgewise.core.clock import FIRST_SESSION, LAST_SESSION, session_closes, session_ordinals, sessions
+from edgewise.core.table import Instant
 from edgewise.core.tables import PRICES
 from edgewise.core.tables_market import CORPORATE_ACTIONS, INDICATORS
 from edgewise.market.indicators import chart
@@ -25,8 +25,7 @@ from edgewise.market.regression import beta_and_residual, mean_of_present, sampl
 from edgewise.market.rolling import window_max, window_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
 
     from edgewise.market.rolling import Floats
 
@@ -57,8 +56,8 @@ def indicator_rows(
     acted = acted.with_columns(closed=session_closes(acted["ex_session"]))
     first, last = _span(dated)
     on_time, acted_on_time = _latest(dated, PRICES.key).sort("instrument_id"), _latest(acted, CORPORATE_ACTIONS.key)
-    late = _late_instants(dated, acted)
-    of_late, acted_of_late = _by_name(dated, late), _by_name(acted, late)
+    epochs = _epochs(dated, acted)
+    late = set(epochs["instrument_id"])
     names = dated["instrument_id"].unique().sort().to_list()
     blocks = [names[begin : begin + BLOCK] for begin in range(0, len(names), BLOCK)]
     market = _market(
@@ -69,16 +68,49 @@ def indicator_rows(
         if early:
             own = _of_block(on_time, block)
             yield _rows(panel_of(own, acted_on_time, early, first=first, last=last, counts=counts), market)
-        for name in (one for one in block if one in of_late):
-            events = acted_of_late.get(name, acted.clear())
-            told = None if counts is None else counts.filter(pl.col("instrument_id") == name)
-            yield from _by_epoch(of_late[name], events, late[name], market, first=first, last=last, counts=told)
+    for some in epochs.iter_slices(BLOCK):
+        bars = _latest_in(dated, some, PRICES.key)
+        events = _latest_in(acted, some, CORPORATE_ACTIONS.key)
+        told = None if counts is None else _in_epochs(counts, some)
+        panel = panel_of(bars, events, some["epoch"].to_list(), first=first, last=last, counts=told)
+        yield _closed_in(some, _rows(panel, market))
 
 
-def _by_name(rows: pl.DataFrame, names: Iterable[str]) -> dict[str, pl.DataFrame]:
-    """Return the rows of each of these securities that has any."""
-    own = rows.filter(pl.col("instrument_id").is_in(pl.Series(list(names), dtype=pl.String).implode()))
-    return {str(name): frame for (name,), frame in own.partition_by("instrument_id", as_dict=True).items()}
+def _epochs(prices: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
+    """Return the epochs of each security that learned something late: instrument_id, epoch, since, until.
+
+    One lasts from the instant at which something late was learned (null: from the beginning) until the next one (null:
+    for ever). `epoch` names it.
+    """
+    late = pl.concat(
+        frame.filter(pl.col("known_at") > pl.col("closed")).select("instrument_id", since="known_at")
+        for frame in (prices, actions)
+    ).unique()
+    begins = pl.concat([late.select("instrument_id", since=pl.lit(None, Instant)).unique(), late])
+    ordered = begins.sort("instrument_id", "since", nulls_last=False)
+    return ordered.with_columns(
+        until=pl.col("since").shift(-1).over("instrument_id"),
+        epoch=pl.format("{} {}", "instrument_id", pl.int_range(pl.len()).over("instrument_id")),
+    )
+
+
+def _in_epochs(rows: pl.DataFrame, epochs: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows known in each epoch, once per epoch, whose name stands for the security's."""
+    both = rows.join(epochs.select("instrument_id", "epoch", "until"), on="instrument_id")
+    known = both.filter((pl.col("known_at") < pl.col("until")).fill_null(value=True))
+    return known.with_columns(instrument_id="epoch").select(rows.columns)
+
+
+def _latest_in(rows: pl.DataFrame, epochs: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    return _in_epochs(rows, epochs).sort("known_at").unique(key, keep="last")
+
+
+def _closed_in(epochs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of sessions that closed within their epoch, under the security's own name."""
+    both = rows.rename({"instrument_id": "epoch"}).join(epochs, on="epoch", maintain_order="left")
+    after = (pl.col("known_at") >= pl.col("since")).fill_null(value=True)
+    before = (pl.col("known_at") < pl.col("until")).fill_null(value=True)
+    return both.filter(after, before).select(rows.columns)
 
 
 def _of_block(rows: pl.DataFrame, block: Sequence[str]) -> pl.DataFrame:
@@ -87,43 +119,9 @@ def _of_block(rows: pl.DataFrame, block: Sequence[str]) -> pl.DataFrame:
     return rows.slice(begin, rows["instrument_id"].search_sorted(block[-1], side="right") - begin)
 
 
-def _by_epoch(
-    prices: pl.DataFrame,
-    actions: pl.DataFrame,
-    instants: Sequence[datetime],
-    market: Floats,
-    *,
-    first: int,
-    last: int,
-    counts: pl.DataFrame | None,
-) -> Iterator[pl.DataFrame]:
-    """Yield one security's rows, for the sessions closed between two instants at which something late was learned."""
-    bounds = [None, *instants, None]
-    for since, until in pairwise(bounds):
-        known = pl.lit(value=True) if until is None else pl.col("known_at") < until
-        bars = prices.filter(known).sort("known_at").unique(PRICES.key, keep="last")
-        if bars.is_empty():
-            continue
-        events = actions.filter(known).sort("known_at").unique(CORPORATE_ACTIONS.key, keep="last")
-        panel = panel_of(bars, events, [bars["instrument_id"][0]], first=first, last=last, counts=counts)
-        rows = _rows(panel, market)
-        if since is not None:
-            rows = rows.filter(pl.col("known_at") >= since)
-        yield rows if until is None else rows.filter(pl.col("known_at") < until)
-
-
 def _latest(rows: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     """Return per key the latest row known by the close of its session."""
     return rows.filter(pl.col("known_at") <= pl.col("closed")).sort("known_at").unique(key, keep="last")
-
-
-def _late_instants(prices: pl.DataFrame, actions: pl.DataFrame) -> dict[str, list[datetime]]:
-    late = pl.concat(
-        frame.filter(pl.col("known_at") > pl.col("closed")).select("instrument_id", "known_at")
-        for frame in (prices, actions)
-    )
-    grouped = late.group_by("instrument_id").agg(pl.col("known_at").unique().sort())
-    return dict(grouped.iter_rows())
 
 
 def _span(prices: pl.DataFrame) -> tuple[int, int]:

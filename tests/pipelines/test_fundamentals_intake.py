@@ -17,7 +17,7 @@ from edgewise.fundamentals.versions import versions
 from edgewise.lake import Lake
 from edgewise.pipelines import fundamentals_build, fundamentals_intake
 from edgewise.pipelines.failures import open_failures
-from edgewise.pipelines.fundamentals_intake import ingest_companies
+from edgewise.pipelines.fundamentals_intake import _one_ahead, ingest_companies
 from edgewise.sources.edgar.company_facts_zip import CompanyFactsZip
 from edgewise.sources.edgar.submissions import parse_submissions
 
@@ -210,3 +210,24 @@ def test_statements_that_do_not_fit_the_table_are_a_row_of_one_company(run, monk
     assert sorted(run.lake.read(FUNDAMENTALS)["cik"].unique()) == [3, 5]
     assert sorted(open_failures(run.lake)["asked"]) == ["1", "2", "4"]
     assert run(resume=True).resumed == 2
+
+
+def test_the_next_batch_is_worked_at_and_no_further_one():
+    begun: list[int] = []
+
+    def work(number):
+        begun.append(number)
+        return number * number
+
+    for number, square in enumerate(_one_ahead(work, range(6))):
+        assert square == number * number
+        assert len(begun) <= number + 2
+    assert begun == [0, 1, 2, 3, 4, 5]
+    assert list(_one_ahead(work, [])) == []
+
+
+def test_what_goes_wrong_in_a_batch_is_told_after_those_before_it():
+    done = []
+    with pytest.raises(ZeroDivisionError):
+        done.extend(_one_ahead(lambda number: 6 // number, [3, 2, 0, 1]))
+    assert done == [2, 3]

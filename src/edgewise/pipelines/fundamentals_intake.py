@@ -1,14 +1,17 @@
 """Bring companies in: their facts, what EDGAR says of them, then their statements, in batches of 100, and what failed.
 
-A batch that is done is remembered for a day, so a run that was killed goes on with `resume` after the last one. One
-company that cannot be had is a row of `ingest_failures`, and the others go on.
+While the statements of a batch are made, the facts of the next one are fetched and stored. A batch that is done is
+remembered for a day, so a run that was killed goes on with `resume` after the last one. One company that cannot be had
+is a row of `ingest_failures`, and the others go on.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from edgewise.pipelines.companies import store_companies
 from edgewise.pipelines.failures import Refused, record_outcomes
@@ -16,7 +19,8 @@ from edgewise.pipelines.fundamentals import IngestedFacts, ingest_facts
 from edgewise.pipelines.fundamentals_build import BuiltFundamentals, build_fundamentals, statements_unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from edgewise.core.clock import Clock
     from edgewise.core.identifiers import Cik
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from edgewise.sources.edgar.company_facts_zip import CompanyFactsZip
     from edgewise.sources.edgar.service import Edgar
     from edgewise.sources.edgar.submissions import CompanySubmissions
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 INGESTER = "fundamentals"
 BATCH = 100
@@ -69,12 +76,17 @@ def ingest_companies(
     wanted = [cik for cik in ciks if cik not in held]
     spread = executor if len(wanted) > _FEW else None
     unchanged = statements_unchanged(seen, clock)
-    for batch in (wanted[first : first + BATCH] for first in range(0, len(wanted), BATCH)):
+
+    def bring_in(batch: Sequence[Cik]) -> IngestedFacts:
         lists: list[CompanySubmissions] = []
-        facts = ingest_facts(
+        came = ingest_facts(
             edgar, lake, batch, bulk=bulk, executor=spread, on_progress=on_progress, on_list=lists.append
         )
         store_companies(lake, lists, at=clock.now())
+        return came
+
+    batches = [wanted[first : first + BATCH] for first in range(0, len(wanted), BATCH)]
+    for batch, facts in zip(batches, _one_ahead(bring_in, batches), strict=True):
         stored = [cik for cik in batch if int(cik) not in facts.failed]
         built = build_fundamentals(lake, stored, unchanged=unchanged, executor=spread)
         _add(report, facts, built)
@@ -84,6 +96,18 @@ def ingest_companies(
         record_outcomes(lake, INGESTER, [str(int(cik)) for cik in batch], refused, at=clock.now())
         seen.keep([_key(cik) for cik in stored if int(cik) not in failed], until=clock.now() + _REMEMBERED)
     return report
+
+
+def _one_ahead(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield what the work makes of each item, while a thread works at the next one; what it raises stops both."""
+    with ThreadPoolExecutor(1, thread_name_prefix="next batch") as ahead:
+        under_way: Future[Result] | None = None
+        for item in items:
+            done = None if under_way is None else [under_way.result()]
+            under_way = ahead.submit(copy_context().run, work, item)
+            yield from done or ()
+        if under_way is not None:
+            yield under_way.result()
 
 
 def _held(seen: Seen, clock: Clock, ciks: Sequence[Cik]) -> frozenset[Cik]:

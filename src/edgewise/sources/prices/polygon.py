@@ -196,11 +196,12 @@ def _usual_bars(results: list[Any], ticker: object) -> pl.DataFrame | None:
     kinds = _KINDS if ticker is None else {name: kind for name, kind in _KINDS.items() if name != "T"}
     if not all(type(one) is dict for one in results):
         return None
-    if not all({type(one.get(name)) for one in results} <= kind for name, kind in kinds.items()):
+    told = {name: [one.get(name) for one in results] for name in kinds}
+    if not all(set(map(type, told[name])) <= kind for name, kind in kinds.items()):
         return None
     schema = {name: pl.String if name == "T" else pl.Int64 if name == "t" else pl.Float64 for name in kinds}
     try:
-        frame = pl.DataFrame(results, schema=schema)
+        frame = pl.DataFrame(told, schema=schema)
     except (OverflowError, pl.exceptions.PolarsError):
         return None
     if not frame["t"].is_between(0, _LATEST_STAMP).all():

@@ -75,6 +75,14 @@ def test_who_is_asked_one_thing_only_lies_no_further_out_than_who_is_asked_all_o
     assert told.value[1000:] == pytest.approx(without.value, abs=0.05)
 
 
+def test_names_that_are_all_alike_are_in_the_middle():
+    names = [f"{place:010d}-01" for place in range(40)]
+    varied = [float(place) if place < 20 else None for place in range(40)]
+    rows = metrics_of(names, {"earnings_yield": varied, "debt_to_equity": [1.0] * 40})
+    told = factor_values(rows, [BOTH])["both"]
+    assert told.value[20:].tolist() == [50.0] * 20
+
+
 def test_one_metric_alone_leads_no_further_out_than_all_of_them():
     dice = np.random.default_rng(2)
     names = [f"{place:010d}-01" for place in range(2000)]

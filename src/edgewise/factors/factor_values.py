@@ -74,7 +74,8 @@ def _values_of(metrics: pl.DataFrame, factor: MetricFactor, groups: Sequence[NDA
     usual = weights * [not metric.only_for for metric in factor.metrics]
     asked = metrics.select(one.is_meant().alias(one.name) for one in factor.metrics)
     found = combined(100.0 * percentile, weights, asked=asked.to_numpy(), usual=usual)
-    with np.errstate(invalid="ignore"):
+    # Names whose metrics have no spread, for all are alike in them, are in the middle in any case.
+    with np.errstate(invalid="ignore", divide="ignore"):
         shrink = np.minimum(1.0, found.full / found.spread)
     parts = np.where(np.isfinite(shrink)[:, None], found.parts * shrink[:, None], 0.0)
     enough = (found.known >= factor.least) & (found.known > 0)

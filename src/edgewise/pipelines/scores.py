@@ -39,8 +39,9 @@ _AT_ONCE = 63
 """Sessions whose metrics are made together: a quarter."""
 _TRADES_DAYS = 10
 _HOW = {"inputs_fingerprint", "code_fingerprint", "computed_at", "correction", "known_at"}
-COMPARED = [name for name in SCORES.schema if name not in _HOW]
-"""Columns in which a score that is made again differs, if it does."""
+_OF_OTHERS = {"stability", "confidence"}  # they rest on whether scores of 21 sessions before were published by then
+COMPARED = [name for name in SCORES.schema if name not in _HOW | _OF_OTHERS]
+"""Columns in which a score that is made again of other inputs differs, if it does."""
 
 
 @dataclass(slots=True)

@@ -397,6 +397,9 @@ def _files(lake, table):
 def _sample(column):
     if column.name == "known_at" or column.dtype == pl.Datetime("us", "UTC"):
         return datetime(2024, 1, 2, 21, tzinfo=UTC)
+    if isinstance(column.dtype, pl.List) and isinstance(column.dtype.inner, pl.Struct):
+        values = [_sample(Column(field.name, field.dtype, "")) for field in column.dtype.inner.fields]
+        return [dict(zip(column.dtype.inner.to_schema(), values, strict=True))] * 2
     if isinstance(column.dtype, pl.List):
         return {pl.Float32: [0.5, -1.0], pl.String: ["x", "y"]}.get(column.dtype.inner, [1, 2])
     return {pl.String: "x", pl.Date: date(2024, 1, 2), pl.Float64: 1.5}.get(column.dtype, 1)
